@@ -1,0 +1,139 @@
+"""Start the bot, and stop it when asked to."""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Coroutine, Iterable
+from functools import partial
+
+from bot import application, logs
+from bot.crew import Crew
+from bot.desk import Desk, Library
+from bot.inbox import Inbox, InboxUnusable
+from bot.polling import Poller
+from bot.settings import BotSettings, load_bot_settings
+from index import ROOT, IndexFault, UnknownSetting, load_index_settings, open_library
+
+logger = logging.getLogger("bot")
+
+Work = Callable[[], Coroutine[None, None, None]]
+
+_NOT_SET = "BOT_TOKEN is not set; ask @BotFather for a token and put it in .env"
+
+DRAIN_S = 10.0
+"""How long answers may still take once the bot is told to stop."""
+
+_BESIDE_QUESTIONS = 32
+"""Updates handled at once beyond the questions that may wait, so that those can be told "busy"."""
+
+
+def main() -> int:
+    """Serve until a signal; 0 after that, 2 when a setting or the collection is in the way."""
+    try:
+        settings = load_bot_settings(os.environ, ROOT / ".env")
+        if settings.token is None:
+            raise UnknownSetting(_NOT_SET)
+        logs.configure(settings.token.get_secret_value())
+        library = open_library(load_index_settings(os.environ, ROOT / ".env"))
+    except IndexFault as fault:
+        print(logs.redacted(str(fault)), file=sys.stderr)  # noqa: T201 - the log may not be there yet
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    try:
+        asyncio.run(serve_until_signalled(settings, library))
+    except InboxUnusable as fault:
+        print(fault, file=sys.stderr)  # noqa: T201 - a plain sentence, as for the settings
+        return 2
+    except Exception as error:  # noqa: BLE001 - Python's own last words would show the token
+        logger.critical("the bot broke down: %s", logs.describe(error))
+        return 1
+    finally:
+        library.close()
+    return 0
+
+
+async def run(
+    settings: BotSettings, library: Library, *, stop: asyncio.Event, drain_s: float = DRAIN_S
+) -> None:
+    """Serve until `stop` is set, then finish what has begun, for `drain_s` at most.
+
+    What is not answered by then is taken up at the next start. The library stays open.
+    """
+    if settings.token is None:
+        raise UnknownSetting(_NOT_SET)
+    logs.quiet_libraries()
+    desk = Desk(library, patience_s=settings.patience_s, room=settings.queue)
+    bot = application.build(settings.token, settings.api_url, desk)
+    try:
+        async with Inbox(settings.data / "bot.db") as inbox:
+            await _unless(stop, partial(application.introduce, bot))
+            if not stop.is_set():
+                await _serve(
+                    bot, inbox, stop, at_once=settings.queue + _BESIDE_QUESTIONS, drain_s=drain_s
+                )
+    finally:
+        desk.close()
+        await application.leave(bot)
+
+
+async def _serve(
+    bot: application.Bot, inbox: Inbox, stop: asyncio.Event, *, at_once: int, drain_s: float
+) -> None:
+    read = partial(application.read, bot)
+    crew = Crew(inbox, read=read, process=bot.process_update, at_once=at_once)
+    poller = Poller(bot.bot, inbox, read=read, arrived=crew.wake)
+    try:
+        await _unless(stop, poller.run, crew.run)
+        logger.info("stopping")
+        await crew.drain(drain_s)
+    finally:
+        await crew.drain(0)
+
+
+async def _unless(stop: asyncio.Event, *works: Work) -> None:
+    """Run the works together until they end or `stop` is set, whichever comes first."""
+    working = asyncio.create_task(_together(works))
+    stopping = asyncio.create_task(_waiting_for(stop))
+    try:
+        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            working.result()
+    finally:
+        working.cancel()
+        stopping.cancel()
+        await asyncio.gather(working, stopping, return_exceptions=True)
+
+
+async def _together(works: Iterable[Work]) -> None:
+    async with asyncio.TaskGroup() as group:
+        for work in works:
+            group.create_task(work())
+
+
+async def _waiting_for(stop: asyncio.Event) -> None:
+    await stop.wait()
+
+
+async def serve_until_signalled(settings: BotSettings, library: Library) -> None:
+    stop = asyncio.Event()
+    serving = asyncio.current_task()
+
+    def on_signal() -> None:
+        # The second signal is from somebody who does not want to wait.
+        if stop.is_set() and serving:
+            serving.cancel()
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, on_signal)
+    try:
+        await run(settings, library, stop=stop)
+    except asyncio.CancelledError:
+        logger.warning("stopped without waiting")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,122 @@
+"""Put the bot together from PTB's parts, and introduce it to Telegram."""
+
+import asyncio
+import logging
+import os
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from pydantic import SecretStr
+from telegram import Message, Update
+from telegram.error import RetryAfter, TelegramError
+from telegram.ext import Application, ApplicationBuilder, CallbackContext, MessageHandler, filters
+
+from bot import phrases
+from bot.addressing import Me
+from bot.desk import Desk
+from bot.handlers.errors import report
+from bot.handlers.text import receive, request_of
+from bot.logs import describe, explained
+from bot.office import Office
+from bot.outbox import Outbox, seconds
+from bot.pace import Pace
+
+logger = logging.getLogger(__name__)
+
+Bot = Application[Any, Any, Any, Any, Any, Any]
+"""PTB's Application; nothing of ours depends on its six parameters."""
+
+_POOL = 64
+_READ_S, _CONNECT_S, _POOL_S = 20.0, 10.0, 30.0
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 30.0
+
+
+def build(token: SecretStr, api_url: str, desk: Desk) -> Bot:
+    """The bot, which takes updates from `process_update` alone and polls nothing by itself."""
+    # Without it PTB tells waiting times in a way that it warns about each time.
+    os.environ.setdefault("PTB_TIMEDELTA", "true")
+    application: Bot = (
+        ApplicationBuilder()
+        .token(token.get_secret_value())
+        .base_url(f"{api_url}/bot")
+        .base_file_url(f"{api_url}/file/bot")
+        .updater(None)
+        .job_queue(None)
+        .connection_pool_size(_POOL)
+        .pool_timeout(_POOL_S)
+        .connect_timeout(_CONNECT_S)
+        .read_timeout(_READ_S)
+        .write_timeout(_READ_S)
+        .build()
+    )
+    office = Office(desk, Outbox(application.bot, pace=Pace()))
+    _connect(application, office)
+    return application
+
+
+async def introduce(
+    application: Bot, *, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+) -> None:
+    """Learn who the bot is, end any webhook, show the commands; tried until Telegram answers."""
+    await _until_done("getMe", application.initialize, sleep)
+    # While a webhook is set, polling is refused.
+    await _until_done("deleteWebhook", application.bot.delete_webhook, sleep)
+    try:
+        await application.bot.set_my_commands(phrases.COMMANDS)
+    except TelegramError as error:
+        logger.warning("the list of commands was not set: %s", describe(error))
+    logger.info("serving as @%s", application.bot.username)
+
+
+async def leave(application: Bot) -> None:
+    """Close the connections, whether or not the introduction was finished."""
+    await application.shutdown()
+    await application.bot.shutdown()
+
+
+def read(application: Bot, raw: dict[str, Any]) -> Update | None:
+    """The update that the JSON describes, None if the bot has nothing to say to it.
+
+    Raises anything when it is no update.
+    """
+    update = Update.de_json(raw, application.bot)
+    asked = update.message and request_of(update.message, _me(application))
+    return update if asked else None
+
+
+def _connect(application: Bot, office: Office) -> None:
+    async def on_message(update: Update, _: CallbackContext[Any, Any, Any, Any]) -> None:
+        if update.message:
+            await receive(update.message, _me(application), office)
+
+    async def on_error(update: object, context: CallbackContext[Any, Any, Any, Any]) -> None:
+        if context.error:
+            await report(context.error, _message(update), office)
+
+    application.add_handler(MessageHandler(filters.UpdateType.MESSAGE, on_message))
+    application.add_error_handler(on_error)
+
+
+def _me(application: Bot) -> Me:
+    return Me(application.bot.id, application.bot.username)
+
+
+def _message(update: object) -> Message | None:
+    return update.message if isinstance(update, Update) else None
+
+
+async def _until_done(
+    name: str, call: Callable[[], Awaitable[object]], sleep: Callable[[float], Awaitable[None]]
+) -> None:
+    pause = _FIRST_PAUSE_S
+    while True:
+        try:
+            await call()
+        except RetryAfter as flood:
+            await sleep(seconds(flood.retry_after))
+        except TelegramError as error:
+            logger.warning("%s failed, again in %.0f s: %s", name, pause, explained(error))
+            await sleep(pause)
+        else:
+            return
+        pause = min(pause * 2, _LONGEST_PAUSE_S)

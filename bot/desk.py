@@ -1,0 +1,120 @@
+"""The one crossing from async to threads: ask the library, and do not wait for ever."""
+
+import asyncio
+import logging
+import queue
+import secrets
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from bot.logs import describe
+from index import Answer, Status
+
+logger = logging.getLogger(__name__)
+
+CLERKS = 8
+"""Threads that ask the library. Several, so that its model can take their questions together."""
+
+
+class Library(Protocol):
+    """What the bot needs of an open collection; any thread may call it."""
+
+    def ask(self, question: str, *, limit: int = 3, skip: int = 0) -> Answer: ...
+
+    def status(self) -> Status: ...
+
+    def close(self) -> None: ...
+
+
+class Trouble(StrEnum):
+    """Why a question was not answered."""
+
+    BUSY = "busy"
+    LATE = "late"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Apology:
+    """What comes back in place of an answer; a failure carries the id it was logged under."""
+
+    trouble: Trouble
+    reference: str = ""
+
+
+class Desk:
+    """Takes questions while there is room, and answers each within its patience or apologises."""
+
+    def __init__(
+        self, library: Library, *, patience_s: float, room: int, clerks: int = CLERKS
+    ) -> None:
+        self._library = library
+        self._patience_s = patience_s
+        self._room = room
+        self._open = 0
+        self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+        self._clerks = [_clerk(self._tasks) for _ in range(clerks)]
+
+    @property
+    def crowded(self) -> bool:
+        """Whether more questions are open than are being worked on, and niceties should wait."""
+        return self._open > len(self._clerks)
+
+    async def ask(self, question: str) -> Answer | Apology:
+        """The library's answer, or why there is none; never raises for a fault of the library."""
+        if self._open >= self._room:
+            return Apology(Trouble.BUSY)
+        self._open += 1
+        try:
+            return await self._answer(question)
+        finally:
+            self._open -= 1
+
+    def close(self) -> None:
+        """Send the clerks home; one that is still at work is not waited for."""
+        for _ in self._clerks:
+            self._tasks.put(None)
+
+    async def _answer(self, question: str) -> Answer | Apology:
+        future: Future[Answer] = Future()
+        self._tasks.put(_Task(future, lambda: self._library.ask(question)))
+        try:
+            # Giving up cancels the future, so that a clerk does not begin what nobody waits for.
+            return await asyncio.wait_for(asyncio.wrap_future(future), self._patience_s)
+        except TimeoutError:
+            return Apology(Trouble.LATE)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the person is told
+            return _failure(error)
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    future: Future[Answer]
+    work: Callable[[], Answer]
+
+
+def _failure(error: Exception) -> Apology:
+    reference = secrets.token_hex(3)
+    logger.error("a question failed, reference %s: %s", reference, describe(error))
+    return Apology(Trouble.FAILED, reference)
+
+
+def _clerk(tasks: "queue.SimpleQueue[_Task | None]") -> threading.Thread:
+    # A daemon, unlike an executor's thread: a question that hangs cannot keep the bot running.
+    clerk = threading.Thread(target=_serve, args=(tasks,), name="desk", daemon=True)
+    clerk.start()
+    return clerk
+
+
+def _serve(tasks: "queue.SimpleQueue[_Task | None]") -> None:
+    while (task := tasks.get()) is not None:
+        if not task.future.set_running_or_notify_cancel():
+            continue
+        try:
+            task.future.set_result(task.work())
+        except Exception as error:  # noqa: BLE001 - it is raised again where it is awaited
+            task.future.set_exception(error)

@@ -1,0 +1,83 @@
+"""Know when the next message may leave, so that Telegram's limits hold."""
+
+import time
+from collections import deque
+from collections.abc import Callable
+
+from bot.limits import (
+    ALL_MESSAGES,
+    ALL_SPAN_S,
+    CHAT_MESSAGES,
+    CHAT_SPAN_S,
+    GROUP_MESSAGES,
+    GROUP_SPAN_S,
+)
+
+_MANY_CHATS = 10_000
+
+
+class Window:
+    """At most `count` messages in any `span_s` seconds."""
+
+    def __init__(self, count: int, span_s: float) -> None:
+        self._span_s = span_s
+        self._times: deque[float] = deque(maxlen=count)
+
+    def opens(self, now: float) -> float:
+        """The earliest time, from `now` on, at which one more message is allowed."""
+        if len(self._times) < (self._times.maxlen or 0):
+            return now
+        return max(now, self._times[0] + self._span_s)
+
+    def book(self, moment: float) -> None:
+        """Count a message that leaves at `moment`; moments do not go back."""
+        self._times.append(moment)
+
+    def forgotten(self, now: float) -> bool:
+        """Whether every message counted is too long ago to matter."""
+        return not self._times or self._times[-1] + self._span_s <= now
+
+
+class Pace:
+    """The windows of every chat and the one over all of them.
+
+    Booking says how many seconds to wait first. A chat's turn is booked before the turn among all,
+    so that a chat that must wait long takes nothing from the others.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._chats: dict[int, tuple[Window, ...]] = {}
+        self._all = Window(ALL_MESSAGES, ALL_SPAN_S)
+
+    def book_chat(self, chat: int) -> float:
+        """Book the chat's next turn; groups, whose ids are negative, are held to two limits."""
+        now = self._clock()
+        self._forget(now)
+        windows = self._chats.setdefault(chat, _windows(chat))
+        return _book(windows, now)
+
+    def book_all(self) -> float:
+        """Book the next turn among all chats."""
+        return _book((self._all,), self._clock())
+
+    def _forget(self, now: float) -> None:
+        if len(self._chats) < _MANY_CHATS:
+            return
+        self._chats = {
+            chat: windows
+            for chat, windows in self._chats.items()
+            if not all(window.forgotten(now) for window in windows)
+        }
+
+
+def _windows(chat: int) -> tuple[Window, ...]:
+    own = Window(CHAT_MESSAGES, CHAT_SPAN_S)
+    return (own, Window(GROUP_MESSAGES, GROUP_SPAN_S)) if chat < 0 else (own,)
+
+
+def _book(windows: tuple[Window, ...], now: float) -> float:
+    moment = max(window.opens(now) for window in windows)
+    for window in windows:
+        window.book(moment)
+    return moment - now

@@ -1,0 +1,115 @@
+"""Fetch updates by long polling, and let Telegram forget one only when it is on our disk."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from telegram import Bot, Update
+from telegram.error import RetryAfter
+
+from bot.inbox import Inbox, Item, State
+from bot.limits import BATCH, LONG_POLL_S, UPDATES
+from bot.logs import explained
+from bot.outbox import seconds
+
+logger = logging.getLogger(__name__)
+
+Read = Callable[[dict[str, Any]], Update | None]
+"""Turns JSON into an update; None if the bot has nothing to say to it, any error if it is none."""
+
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 30.0
+_NETWORK_ROOM_S = 15.0
+
+
+class Poller:
+    """Keeps the updates that are for the bot in the inbox, and says when some have `arrived`.
+
+    No fault ends it: it pauses, longer each time up to half a minute, and asks again.
+    """
+
+    def __init__(
+        self,
+        bot: Bot,
+        inbox: Inbox,
+        *,
+        read: Read,
+        arrived: Callable[[], None],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._bot = bot
+        self._inbox = inbox
+        self._read = read
+        self._arrived = arrived
+        self._sleep = sleep
+        self._offset: int | None = None
+        self._more = True
+
+    async def run(self) -> None:
+        """Poll until cancelled."""
+        pause = _FIRST_PAUSE_S
+        while True:
+            try:
+                await self._round()
+            except RetryAfter as flood:
+                await self._sleep(seconds(flood.retry_after))
+            except Exception as error:  # noqa: BLE001 - whatever it is, polling goes on
+                logger.warning("getUpdates failed, again in %.0f s: %s", pause, explained(error))
+                await self._sleep(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE_S)
+            else:
+                pause = _FIRST_PAUSE_S
+
+    async def _round(self) -> None:
+        batch = await self._fetch()
+        ids = [identifier for raw in batch if (identifier := _identifier(raw)) is not None]
+        if batch and not ids:
+            raise ValueError("no update in the batch has a number")
+        await self._inbox.keep([item for raw in batch if (item := self._item(raw))])
+        # Once an empty batch has confirmed the last one, no offset is needed: Telegram may begin
+        # to count anew, lower, after a quiet week.
+        self._offset = max(ids) + 1 if ids else None
+        # All that piled up is gathered before it is taken up, so that the newest can be told.
+        self._more = len(batch) >= BATCH
+        if not self._more:
+            self._arrived()
+
+    async def _fetch(self) -> Sequence[Any]:
+        patience_s = 0 if self._more else LONG_POLL_S
+        wish = {
+            "offset": self._offset,
+            "limit": BATCH,
+            "timeout": patience_s,
+            "allowed_updates": list(UPDATES),
+        }
+        # PTB's public get_updates parses a batch as a whole: one bad update would lose them all.
+        batch = await self._bot._post(
+            "getUpdates", wish, read_timeout=patience_s + _NETWORK_ROOM_S
+        )
+        if not isinstance(batch, list):
+            raise TypeError("getUpdates did not return a list")
+        return batch
+
+    def _item(self, raw: Any) -> Item | None:
+        if (identifier := _identifier(raw)) is None:
+            return None
+        try:
+            update = self._read(raw)
+        except Exception as error:  # noqa: BLE001 - a bad update is set aside, the others go on
+            logger.error(  # noqa: TRY400 - a traceback could show what people wrote
+                "update %d cannot be read and is set aside: %s", identifier, type(error).__name__
+            )
+            return Item(identifier, raw, state=State.ASIDE)
+        return _item(identifier, raw, update) if update else None
+
+
+def _item(identifier: int, raw: dict[str, Any], update: Update) -> Item:
+    message = update.effective_message
+    sent_at = int(message.date.timestamp()) if message else 0
+    chat = update.effective_chat.id if update.effective_chat else None
+    return Item(identifier, raw, chat=chat, sent_at=sent_at)
+
+
+def _identifier(raw: Any) -> int | None:
+    identifier = raw.get("update_id") if isinstance(raw, dict) else None
+    return identifier if type(identifier) is int else None

@@ -1,0 +1,75 @@
+"""Read the BOT_ settings: whom the bot serves, through which server, how patiently."""
+
+import logging
+import re
+import stat
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic_settings import SettingsConfigDict
+
+from index import RootedPath, Settings, read_dotenv, read_settings
+
+logger = logging.getLogger(__name__)
+
+
+def _token(value: SecretStr | None) -> SecretStr | None:
+    if value is None:
+        return None
+    token = value.get_secret_value().strip()
+    if not re.fullmatch(r"[0-9]+:[A-Za-z0-9_-]+", token):
+        raise ValueError("not a token")
+    return SecretStr(token)
+
+
+def _address(value: str) -> str:
+    value = value.strip().rstrip("/")
+    if not value.startswith(("http://", "https://")):
+        raise ValueError("not an address")
+    return value
+
+
+def _separate_numbers(value: object) -> object:
+    return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+
+class BotSettings(Settings):
+    """What the bot needs to know before it starts; no token means that there is no bot."""
+
+    model_config = SettingsConfigDict(env_prefix="BOT_")
+
+    token: Annotated[SecretStr | None, AfterValidator(_token)] = Field(
+        None, description="the token that @BotFather gave, digits and a colon first"
+    )
+    api_url: Annotated[str, AfterValidator(_address)] = Field(
+        "https://api.telegram.org", description="the http(s) address of a Bot API server"
+    )
+    admins: Annotated[tuple[int, ...], BeforeValidator(_separate_numbers)] = Field(
+        (), description="numeric Telegram user ids, separated by commas"
+    )
+    data: RootedPath = Field(Path("data/"), description="a folder")
+    patience_s: float = Field(30, gt=0, le=600, description="a number of seconds up to 600")
+    queue: int = Field(200, ge=1, le=100_000, description="a whole number from 1")
+
+
+def load_bot_settings(environ: Mapping[str, str], dotenv: Path | None) -> BotSettings:
+    """Give the BOT_ settings of an environment and, where that is silent, of a .env file.
+
+    A file that holds the token and can be read by others than its owner earns a warning, once.
+    """
+    settings = read_settings(BotSettings, environ, dotenv)
+    if dotenv is not None and dict(read_dotenv(dotenv)).get("BOT_TOKEN"):
+        _warn_of_readers(dotenv)
+    return settings
+
+
+@cache  # one warning a file, however many ask for the settings
+def _warn_of_readers(dotenv: Path) -> None:
+    if dotenv.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+        logger.warning(
+            "%(file)s holds BOT_TOKEN and others can read it; run: chmod 600 %(file)s",
+            {"file": dotenv},
+        )

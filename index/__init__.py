@@ -1,0 +1,58 @@
+"""The face of index: all that the bot may see of it; what is heavy is imported when it is used."""
+
+from typing import TYPE_CHECKING
+
+from index.answer import Answer, Passage, Status, Surroundings
+from index.article import Credit
+from index.errors import IndexFault, NoCollection, UnknownSetting
+from index.settings import (
+    ROOT,
+    IndexSettings,
+    RootedPath,
+    Settings,
+    load_index_settings,
+    read_dotenv,
+    read_settings,
+    setting_names,
+)
+
+if TYPE_CHECKING:
+    from index.library import Library
+
+__all__ = [
+    "ROOT",
+    "Answer",
+    "Credit",
+    "IndexFault",
+    "IndexSettings",
+    "NoCollection",
+    "Passage",
+    "RootedPath",
+    "Settings",
+    "Status",
+    "Surroundings",
+    "UnknownSetting",
+    "has_collection",
+    "load_index_settings",
+    "open_library",
+    "read_dotenv",
+    "read_settings",
+    "setting_names",
+]
+
+
+def open_library(settings: IndexSettings) -> "Library":
+    """The collection that the settings name, kept up with what is newly published.
+
+    Raises NoCollection, Damaged, ModelMissing.
+    """
+    from index.live import open_library as open_it
+
+    return open_it(settings)
+
+
+def has_collection(settings: IndexSettings) -> bool:
+    """Whether anything has been published where the settings say."""
+    from index.live import has_collection as look
+
+    return look(settings.folder)

@@ -1,0 +1,48 @@
+"""Every error that index raises on purpose, each saying what to do next.
+
+IndexFault
+├── UnknownSetting    a setting is misspelt or has a value that cannot be used
+├── NoCollection      nothing has been indexed yet
+├── Unreadable        one file cannot be read as an article
+├── Locked            another reindex is running on this collection
+├── Damaged           the stored collection contradicts itself
+├── ModelMissing      the embedding model cannot be found or loaded
+├── ModelChanged      the collection was embedded by another model
+└── MissingExtra      an optional library is not installed
+"""
+
+
+class IndexFault(Exception):  # noqa: N818 - the family's name; its members say what happened
+    """The root of the family: catch this one to show any of them to a person."""
+
+
+class UnknownSetting(IndexFault):
+    """A setting is misspelt or has a value that cannot be used."""
+
+
+class NoCollection(IndexFault):
+    """Nothing has been indexed yet."""
+
+
+class Unreadable(IndexFault):
+    """One file cannot be read as an article; the message is the reason alone."""
+
+
+class Locked(IndexFault):
+    """Another reindex is running on this collection."""
+
+
+class Damaged(IndexFault):
+    """The stored collection contradicts itself."""
+
+
+class ModelMissing(IndexFault):
+    """The embedding model cannot be found or loaded."""
+
+
+class ModelChanged(IndexFault):
+    """The collection was embedded by another model than the one that is set."""
+
+
+class MissingExtra(IndexFault):
+    """An optional library is not installed."""

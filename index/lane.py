@@ -1,0 +1,141 @@
+"""The one thread that owns the model and the vectors, and embeds together whatever waits."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from queue import Queue
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.embedder import Embedder
+from index.vectors import Vectors
+
+T = TypeVar("T")
+
+BATCH = 64  # questions embedded in one call at the most
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A question's vector, and the (id, product) of the paragraphs nearest in meaning to it."""
+
+    vector: NDArray[np.float32]
+    hits: tuple[tuple[int, float], ...]
+
+
+@dataclass(slots=True)
+class _Question:
+    text: str
+    limit: int
+    answer: "Future[Near]" = field(default_factory=Future)
+
+
+@dataclass(slots=True)
+class _Errand:
+    run: Callable[[], None]
+
+
+class Lane:
+    """Answers `near` for any number of threads.
+
+    A fast tokenizer fails when two threads use it and FAISS must not be searched while it changes:
+    here both have one owner. A question never waits for a batch to fill: what has gathered while
+    the last batch was embedded is the next batch. `load` runs on the lane, so opening is quick.
+    """
+
+    def __init__(self, load: Callable[[], tuple[Embedder, Vectors]]) -> None:
+        self._load = load
+        self._waiting: Queue[_Question | _Errand | None] = Queue()
+        self._embedder: Embedder | None = None
+        self._vectors: Vectors | None = None
+        self._broken: BaseException | None = None
+        self._closed = False
+        self._thread = threading.Thread(target=self._work, name="lane", daemon=True)
+        self._thread.start()
+
+    def near(self, text: str, *, limit: int) -> Near:
+        """The paragraphs nearest in meaning to a question. Raises what loading raised."""
+        question = _Question(text, limit)
+        self._put(question)
+        return question.answer.result()
+
+    def do(self, errand: Callable[[Embedder, Vectors], T]) -> "Future[T]":
+        """Run something with the model and the vectors between two batches."""
+        done: Future[T] = Future()
+
+        def run() -> None:
+            try:
+                embedder, vectors = self._tools()
+                done.set_result(errand(embedder, vectors))
+            except BaseException as error:  # noqa: BLE001 - handed to whoever waits
+                done.set_exception(error)
+
+        self._put(_Errand(run))
+        return done
+
+    def replace_vectors(self, vectors: Vectors) -> None:
+        """Search other vectors from now on; only from within an errand."""
+        self._vectors = vectors
+
+    def waiting(self) -> int:
+        """How many questions and errands wait behind those that are being worked on."""
+        return self._waiting.qsize()
+
+    def close(self) -> None:
+        """Finish what waits, then end the thread."""
+        self._closed = True
+        self._waiting.put(None)
+        self._thread.join()
+
+    def _put(self, job: _Question | _Errand) -> None:
+        if self._closed:
+            raise RuntimeError("the library is closed")
+        self._waiting.put(job)
+
+    def _work(self) -> None:
+        try:
+            self._embedder, self._vectors = self._load()
+        except BaseException as error:  # noqa: BLE001 - handed to whoever asks
+            self._broken = error
+        while (job := self._waiting.get()) is not None:
+            if isinstance(job, _Errand):
+                job.run()
+                continue
+            batch, errand, last = self._gather(job)
+            self._answer(batch)
+            if errand is not None:
+                errand.run()
+            if last:
+                return
+
+    def _gather(self, first: _Question) -> tuple[list[_Question], _Errand | None, bool]:
+        """The questions that wait behind the first, up to an errand or the end."""
+        batch = [first]
+        while len(batch) < BATCH and not self._waiting.empty():
+            job = self._waiting.get()
+            if not isinstance(job, _Question):
+                return batch, job, job is None
+            batch.append(job)
+        return batch, None, False
+
+    def _answer(self, batch: list[_Question]) -> None:
+        try:
+            embedder, vectors = self._tools()
+            rows = embedder.encode_queries([question.text for question in batch])
+            hits = vectors.search(rows, max(question.limit for question in batch))
+        except BaseException as error:  # noqa: BLE001 - handed to whoever asks
+            for question in batch:
+                question.answer.set_exception(error)
+            return
+        for question, row, found in zip(batch, rows, hits, strict=True):
+            question.answer.set_result(Near(row, tuple(found[: question.limit])))
+
+    def _tools(self) -> tuple[Embedder, Vectors]:
+        if self._broken is not None:
+            raise self._broken
+        if self._embedder is None or self._vectors is None:
+            raise RuntimeError("the lane has ended")
+        return self._embedder, self._vectors

@@ -1,0 +1,182 @@
+"""The collection as the bot sees it: ask a question, look around a quote, see what there is."""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Protocol
+
+from index.abstain import passing
+from index.answer import Answer, Passage, Source, Status, Surroundings
+from index.duplicates import merge
+from index.errors import ModelChanged
+from index.evidence import Question, read_question
+from index.highlight import best_sentence
+from index.lane import Lane
+from index.retrieve import BY_MEANING, Retrieved, retrieve
+from index.sentences import split_sentences
+from index.store import Generation, Snapshot, SqliteStore
+
+LONGEST_QUESTION = 1_000  # characters; what comes after is not a question any more
+MOST_PASSAGES = 30
+
+
+class Follower(Protocol):
+    """Keeps the lane's vectors up with the newest generation until it is stopped."""
+
+    @property
+    def generation(self) -> int: ...
+    def stop(self) -> None: ...
+
+
+class Library:
+    """An open collection. Any thread may call any method; close it when done."""
+
+    def __init__(
+        self,
+        store: SqliteStore,
+        lane: Lane,
+        *,
+        model: str,
+        follower: Follower,
+        threshold: float | None = None,
+    ) -> None:
+        self._store = store
+        self._lane = lane
+        self._model = model
+        self._threshold = threshold
+        self._follower = follower
+
+    def ask(self, question: str, *, limit: int = 3, skip: int = 0) -> Answer:
+        """The passages that answer a question, best first; none where the collection does not say.
+
+        `skip` passes over the first so many. Raises ModelChanged, ModelMissing, Damaged.
+        """
+        text = tidy(question)
+        asked = read_question(text)
+        if not asked.terms:
+            with self._store.snapshot() as view:
+                return Answer(question=text, passages=(), searched=_status(view.generation()))
+        with self._ranked(asked, text) as (ranked, generation, rarity):
+            passages = _quotes(asked, ranked, generation, rarity)
+        return Answer(
+            question=text,
+            passages=passages[skip : skip + limit],
+            searched=_status(generation),
+            more=max(0, len(passages) - skip - limit),
+        )
+
+    def rank(self, question: str, *, limit: int = 10) -> tuple[Passage, ...]:
+        """The best candidates, whether or not they pass the threshold, copies told apart.
+
+        For evaluation: what people are given comes from `ask`.
+        """
+        text = tidy(question)
+        asked = read_question(text)
+        with self._ranked(asked, text) as (ranked, _, rarity):
+            return tuple(_passage(each, (), asked, rarity) for each in ranked[:limit])
+
+    def threshold(self) -> float:
+        """The evidence from which on a passage is quoted."""
+        with self._store.snapshot() as view:
+            return self._in_force(view).threshold
+
+    def status(self) -> Status:
+        """What the newest generation holds."""
+        with self._store.snapshot() as view:
+            return _status(view.generation())
+
+    def following(self) -> int:
+        """The generation whose vectors are searched; 0 while the model is being loaded."""
+        return self._follower.generation
+
+    def around(self, paragraph: int) -> Surroundings | None:
+        """The paragraphs before and after one; None where it has left the collection."""
+        with self._store.snapshot() as view:
+            found = view.neighbours(paragraph)
+        return None if found is None else Surroundings(*found)
+
+    def source(self, article: str) -> Source | None:
+        """The whole article of a key; None where it has left the collection."""
+        with self._store.snapshot() as view:
+            return view.source(article)
+
+    def close(self) -> None:
+        """Let go of the model, the vectors and the store."""
+        self._follower.stop()
+        self._lane.close()
+        self._store.close()
+
+    def _in_force(self, view: Snapshot) -> Generation:
+        generation = view.generation()
+        if generation.model != self._model:
+            raise ModelChanged(
+                f"the collection was embedded by {generation.model}, but {self._model} is set; run"
+                " scripts/run reindex, or set INDEX_MODEL as it was and start again"
+            )
+        if self._threshold is not None:
+            generation = replace(generation, threshold=self._threshold)
+        return generation
+
+    @contextmanager
+    def _ranked(self, asked: Question, text: str) -> Iterator["Ranking"]:
+        near = self._lane.near(text, limit=BY_MEANING)
+        with self._store.snapshot() as view:
+            generation = self._in_force(view)
+            ranked = retrieve(asked, near, view, generation)
+            terms = {term for slot in asked.slots for term in slot.terms}
+            yield ranked, generation, view.rarity(terms)
+
+
+Ranking = tuple[list[Retrieved], Generation, dict[str, float]]
+
+
+def _quotes(
+    asked: Question,
+    ranked: Sequence[Retrieved],
+    generation: Generation,
+    rarity: dict[str, float],
+) -> tuple[Passage, ...]:
+    """The quotes to give: candidates that pass the threshold, near-identical ones as one."""
+    count = passing([each.judged.evidence for each in ranked], generation.threshold)
+    kept = ranked[: min(count, MOST_PASSAGES)]
+    groups = merge(kept, text=lambda each: each.found.text)
+    return tuple(_passage(best, copies, asked, rarity) for best, copies in groups)
+
+
+def tidy(question: str) -> str:
+    """A question on one line, without lone surrogates, and of a length that can be one."""
+    plain = question[: 4 * LONGEST_QUESTION].encode("utf-8", "replace").decode()
+    return re.sub(r"\s+", " ", plain).strip()[:LONGEST_QUESTION]
+
+
+def _passage(
+    best: Retrieved, copies: Sequence[Retrieved], asked: Question, rarity: dict[str, float]
+) -> Passage:
+    found = best.found
+    sentences = split_sentences(found.text)
+    carriers = dict.fromkeys(copy.found.credit.publisher for copy in copies)
+    return Passage(
+        paragraph=found.id,
+        article=found.article,
+        start=found.start,
+        end=found.end,
+        text=found.text,
+        best=best_sentence(asked, found.text, sentences, lambda term: rarity.get(term, 0.0)),
+        evidence=best.judged.evidence,
+        credit=found.credit,
+        also=tuple(name for name in carriers if name and name != found.credit.publisher),
+    )
+
+
+def _status(generation: Generation) -> Status:
+    return Status(
+        articles=generation.articles,
+        paragraphs=generation.paragraphs,
+        publishers=generation.publishers,
+        earliest=generation.earliest,
+        latest=generation.latest,
+        generation=generation.id,
+        published_at=generation.created,
+        model=generation.model,
+    )

@@ -1,0 +1,35 @@
+"""One reindex at a time: a lock that a crash cannot leave behind, and that says who holds it."""
+
+import fcntl
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from index.errors import Locked
+
+FILE_NAME = "reindex.lock"
+
+
+@contextmanager
+def reindex_lock(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock. Raises Locked, naming the holder, where another process has it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / FILE_NAME).open("a+", encoding="utf-8") as file:
+        try:
+            # The kernel lets go when the process ends, however it ends.
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            file.seek(0)
+            holder = file.read() or "another process"
+            raise Locked(
+                f"{folder} is being reindexed by {holder}; wait for it to end, or stop it"
+            ) from error
+        file.truncate(0)
+        started = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        file.write(f"process {os.getpid()} on {socket.gethostname()} since {started}")
+        file.flush()
+        yield
+        file.truncate(0)

@@ -1,0 +1,67 @@
+"""Blocks and what is told about them, composed into one article."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from index.article import Article, Credit
+from index.errors import Unreadable
+from index.paragraphs import SHORT_LINE, Block, Kind, lay_out
+from index.readers.credits import completed, web_address
+from index.trailer import is_furniture, split_trailer
+
+_OPENING = 3  # blocks at the top among which a page repeats its title
+
+
+def compose(
+    blocks: Iterable[Block], credit: Credit, *, entry: str = "", language: str = ""
+) -> Article:
+    """The article of these blocks, its trailer read into the credit and share buttons left out.
+
+    What the source tells itself goes before what the trailer tells. Raises Unreadable where no
+    text is left.
+    """
+    body = _without_title([block for block in blocks if not _is_furniture(block)], credit.title)
+    body, trailing = _without_trailer(body)
+    text, spans = lay_out(body)
+    if not spans:
+        raise Unreadable("no article text found")
+    told = completed(credit, trailing)
+    return Article(text, spans, replace(told, url=web_address(told.url)), entry, language)
+
+
+def _is_furniture(block: Block) -> bool:
+    """Whether a block is only buttons, or short lines with a button or comment count among them."""
+    lines = [line.removeprefix("• ") for line in block.text.split("\n")]
+    return any(map(is_furniture, lines)) and all(
+        len(line) < SHORT_LINE or is_furniture(line) for line in lines
+    )
+
+
+def _without_title(blocks: Sequence[Block], title: str) -> list[Block]:
+    """The blocks but for one at the top that only says the title again."""
+    wanted = letters(title)
+    for at, block in enumerate(blocks[:_OPENING]):
+        if wanted and len(block.text) < 2 * len(title) + 20 and letters(block.text) == wanted:
+            return [*blocks[:at], *blocks[at + 1 :]]
+    return list(blocks)
+
+
+def letters(text: str) -> str:
+    """Only the letters and digits, to compare texts that differ in how they are set."""
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+def _without_trailer(blocks: Sequence[Block]) -> tuple[list[Block], Credit]:
+    text, _ = lay_out(blocks)
+    kept, credit = split_trailer(text)
+    body: list[Block] = []
+    left = len(kept)
+    for block in blocks:
+        if left <= 0:
+            break
+        shown = block.text.strip()[:left]
+        body.append(replace(block, text=shown))
+        left -= len(shown) + 2 if shown else 0
+    while body and body[-1].kind is Kind.HEADING:  # it headed what was left out
+        body.pop()
+    return body, credit

@@ -1,0 +1,255 @@
+"""Build the next generation from what changed, and publish it in one transaction.
+
+Texts are embedded before the transaction and kept at once, so a run that is killed goes on where
+it was; the rows of the generation change together or not at all.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from index.abstain import THRESHOLD
+from index.article import Article
+from index.current import renew_checkpoint
+from index.embedder import Embedder
+from index.errors import Damaged
+from index.lock import reindex_lock
+from index.measure import measure_scale
+from index.plan import Failure, Plan, Progress, plan_articles, plan_reading, plan_removal
+from index.scoring import Scale
+from index.store import Draft, Generation, Kept, Snapshot, SqliteStore
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The embedding model: its name, known at once, and how to load it when it is needed."""
+
+    name: str
+    load: Callable[[], Embedder]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to reindex: do all of it again, only say what would be done, texts a model call."""
+
+    full: bool = False
+    dry_run: bool = False
+    batch: int = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a reindex did.
+
+    Articles are counted; `read` counts files, `embedded` paragraphs; `generation` is the newest.
+    """
+
+    read: int
+    new: int
+    changed: int
+    unchanged: int
+    removed: int
+    failed: tuple[Failure, ...]
+    paragraphs: int
+    embedded: int
+    generation: int
+    seconds: float
+
+
+def reindex(
+    paths: Sequence[Path], folder: Path, model: Model, *, options: Options, progress: Progress
+) -> Outcome:
+    """Bring the collection in `folder` up to date with these files and folders.
+
+    Raises Locked, ModelMissing, Damaged. Whatever ends it early, the old generation still serves.
+    """
+
+    def plan(store: SqliteStore) -> Plan:
+        return plan_reading(paths, store, full=options.full, progress=progress)
+
+    return _carry_out(plan, folder, model, options=options, progress=progress)
+
+
+def remove(
+    paths: Sequence[Path], folder: Path, model: Model, *, options: Options, progress: Progress
+) -> Outcome:
+    """Drop from the collection whatever was read from these files and folders."""
+
+    def plan(store: SqliteStore) -> Plan:
+        return plan_removal(paths, store)
+
+    return _carry_out(plan, folder, model, options=options, progress=progress)
+
+
+def collect(
+    articles: Mapping[str, Sequence[Article]],
+    folder: Path,
+    model: Model,
+    *,
+    options: Options,
+    progress: Progress,
+) -> Outcome:
+    """Make the collection hold exactly these articles, given by the name of their origin."""
+
+    def plan(store: SqliteStore) -> Plan:
+        return plan_articles(articles, store)
+
+    return _carry_out(plan, folder, model, options=options, progress=progress)
+
+
+def _carry_out(
+    make_plan: Callable[[SqliteStore], Plan],
+    folder: Path,
+    model: Model,
+    *,
+    options: Options,
+    progress: Progress,
+) -> Outcome:
+    started = time.monotonic()
+    with reindex_lock(folder):
+        store = SqliteStore(folder, writable=True)
+        try:
+            plan = make_plan(store)
+            work = _Work(store, model, options, progress)
+            embedded = work.embed(plan)
+            if not options.dry_run:
+                work.publish(plan)
+            return _outcome(plan, store, embedded, time.monotonic() - started)
+        finally:
+            store.close()
+
+
+class _Work:
+    """One run's tools, with the model loaded at most once and only if it is needed."""
+
+    def __init__(
+        self, store: SqliteStore, model: Model, options: Options, progress: Progress
+    ) -> None:
+        self._store = store
+        self._model = model
+        self._options = options
+        self._progress = progress
+        self._loaded: Embedder | None = None
+        with store.snapshot() as view:
+            self._before = view.generation() if view.generation_number() else None
+
+    def embed(self, plan: Plan) -> int:
+        """Embed every text of the next generation that has no vector.
+
+        Gives how many of them are paragraphs; the others are articles' leads.
+        """
+        leads = {kept.lead_digest for kept in plan.kept}
+        texts = self._texts(plan)
+        if not self._options.dry_run:
+            self._embed(texts)
+        return len(texts.keys() - leads)
+
+    def _embed(self, texts: Mapping[str, str]) -> None:
+        # Alike lengths together: a batch is as slow as its longest text.
+        order = sorted(texts, key=lambda digest: (-len(texts[digest]), digest))
+        for start in range(0, len(order), self._options.batch):
+            digests = order[start : start + self._options.batch]
+            vectors = self._embedder.encode_documents([texts[digest] for digest in digests])
+            self._store.save_vectors(self._model.name, digests, vectors)
+            self._progress("embedding", start + len(digests), len(order))
+
+    def publish(self, plan: Plan) -> None:
+        """Make the plan the newest generation; where nothing differs only note the files."""
+        change = plan.publication()
+        differs = change.changes_text or self._before is None or self._new_model
+        with self._store.publishing() as draft:
+            draft.apply(change)
+            if differs:
+                self._seal(draft)
+        if differs:
+            self._progress("publishing", 1, 1)
+        renew_checkpoint(self._store, self._model.name, always=self._options.full)
+
+    @property
+    def _new_model(self) -> bool:
+        return self._before is not None and self._before.model != self._model.name
+
+    @property
+    def _embedder(self) -> Embedder:
+        if self._loaded is None:
+            self._progress("loading the model", 0, 1)
+            self._loaded = self._model.load()
+        return self._loaded
+
+    def _texts(self, plan: Plan) -> dict[str, str]:
+        """digest -> text of what has to be embedded."""
+        texts = {digest: text for kept in plan.kept for digest, text in _texts_of(kept)}
+        if not self._options.full:
+            missing = self._store.missing_vectors(self._model.name, texts)
+            texts = {digest: texts[digest] for digest in missing}
+        if self._new_model:
+            gone = {*plan.removed, *(kept.key for kept in plan.kept)}
+            texts |= self._store.texts_without_vector(self._model.name, gone)
+        return texts
+
+    def _seal(self, draft: Draft) -> None:
+        """Record the generation and look at it. Raises Damaged, and then nothing is published."""
+        if self._new_model:
+            draft.forget_other_models(self._model.name)
+        draft.seal(self._generation(draft))
+        if wrong := draft.view.unresolved(self._model.name):
+            raise Damaged(
+                f"the new generation contradicts itself ({'; '.join(wrong)}) and was not"
+                " published; run scripts/run reindex --full"
+            )
+
+    def _generation(self, draft: Draft) -> Generation:
+        view = draft.view
+        articles, paragraphs, publishers, earliest, latest = view.counts()
+        scale, measured_at = self._scale(view, paragraphs)
+        return Generation(
+            id=view.generation_number() + 1,
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            articles=articles,
+            paragraphs=paragraphs,
+            publishers=publishers,
+            earliest=earliest,
+            latest=latest,
+            model=self._model.name,
+            mean=scale.mean,
+            spread=scale.spread,
+            threshold=THRESHOLD,
+            measured_at=measured_at,
+        )
+
+    def _scale(self, view: Snapshot, paragraphs: int) -> tuple[Scale, int]:
+        """The cosines' scale, and how many paragraphs there were when it was measured."""
+        before = self._before
+        if before is not None and not self._new_model and _still_fits(before, paragraphs):
+            return Scale(before.mean, before.spread), before.measured_at
+        return measure_scale(view, lambda: self._embedder, self._model.name), paragraphs
+
+
+def _texts_of(kept: Kept) -> list[tuple[str, str]]:
+    paragraphs = [(p.digest, kept.text[p.span.start : p.span.end]) for p in kept.paragraphs]
+    return [*paragraphs, (kept.lead_digest, kept.lead)]
+
+
+def _still_fits(before: Generation, paragraphs: int) -> bool:
+    """Whether the collection is still about as large as when its cosines were measured."""
+    return before.measured_at > 0 and 0.5 <= paragraphs / before.measured_at <= 2
+
+
+def _outcome(plan: Plan, store: SqliteStore, embedded: int, seconds: float) -> Outcome:
+    with store.snapshot() as view:
+        number = view.generation_number()
+        paragraphs = view.generation().paragraphs if number else 0
+    return Outcome(
+        read=plan.read,
+        new=plan.new,
+        changed=plan.changed,
+        unchanged=plan.unchanged,
+        removed=len(plan.removed),
+        failed=tuple(plan.failed),
+        paragraphs=paragraphs,
+        embedded=embedded,
+        generation=number,
+        seconds=seconds,
+    )

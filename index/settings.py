@@ -1,0 +1,173 @@
+"""Read settings from an environment and a .env file, and refuse those that mean nothing."""
+
+import os
+import re
+from collections.abc import Collection, Iterator, Mapping
+from difflib import get_close_matches
+from io import StringIO
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from dotenv.parser import parse_stream
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from index.errors import UnknownSetting
+
+ROOT = Path(__file__).resolve().parent.parent
+
+SettingsT = TypeVar("SettingsT", bound="Settings")
+
+
+class Settings(BaseSettings):
+    """Settings made of the values given alone: constructing them reads no environment.
+
+    A field's description says what is wanted, as it is put to the person who got it wrong.
+    """
+
+    model_config = SettingsConfigDict(frozen=True, validate_default=True, allow_inf_nan=False)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the library calls it so
+        init_settings: PydanticBaseSettingsSource,
+        *_: PydanticBaseSettingsSource,
+        **__: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take the values of the constructor and of nothing else."""
+        return (init_settings,)
+
+
+def rooted(path: Path) -> Path:
+    """Give the path from the repository's root, whatever the current folder is."""
+    return ROOT / path.expanduser()
+
+
+def _collection(url: str) -> str:
+    url = url.strip()
+    if url.startswith(("postgresql://", "postgres://")):
+        return url
+    if "://" in url:
+        raise ValueError("neither a folder nor PostgreSQL")
+    return str(rooted(Path(url)))
+
+
+def _separate_paths(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if "://" in value:
+        raise ValueError("an address is not a file")
+    parts = value.replace(os.pathsep, ",").split(",")
+    return tuple(part.strip() for part in parts if part.strip())
+
+
+RootedPath = Annotated[Path, AfterValidator(rooted)]
+
+
+class IndexSettings(Settings):
+    """Where the collection is, what it is fed from, and how it reads and judges."""
+
+    model_config = SettingsConfigDict(env_prefix="INDEX_")
+
+    url: Annotated[str, AfterValidator(_collection)] = Field(
+        "data/", description="a folder, or postgresql://user:password@host/name"
+    )
+    sources: Annotated[tuple[RootedPath, ...], BeforeValidator(_separate_paths)] = Field(
+        (Path("seeds/"),), description="files or folders, separated by commas"
+    )
+    model: str = Field("", description="the name or folder of a sentence-transformers model")
+    query_prompt: str = Field("", description="the text that the model wants before a question")
+    document_prompt: str = Field("", description="the text that the model wants before a passage")
+    reranker: str = Field("", description="the name or folder of a cross-encoder")
+    threads: int = Field(0, ge=0, le=1024, description="a whole number; 0 lets torch choose")
+    batch: int = Field(64, ge=1, le=4096, description="a whole number from 1 to 4096")
+    threshold: float | None = Field(None, ge=0, le=1, description="a number from 0 to 1")
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the collection; a database has none, and says so."""
+        if "://" in self.url:
+            raise UnknownSetting("INDEX_URL is a database here, and a folder is wanted")
+        return Path(self.url)
+
+
+def load_index_settings(environ: Mapping[str, str], dotenv: Path | None) -> IndexSettings:
+    """Give the INDEX_ settings of an environment and, where that is silent, of a .env file."""
+    return read_settings(IndexSettings, environ, dotenv)
+
+
+def read_settings(
+    kind: type[SettingsT], environ: Mapping[str, str], dotenv: Path | None
+) -> SettingsT:
+    """Fill one kind of settings from the variables that carry its prefix.
+
+    An empty value means the default. Raises UnknownSetting, one line a fault, for a name with the
+    prefix that is no setting and for a value that cannot be used.
+    """
+    known = setting_names(kind)
+    prefix = kind.model_config["env_prefix"]
+    given = {**dict(read_dotenv(dotenv)), **environ}
+    ours = {name: given[name] for name in sorted(given) if name.upper().startswith(prefix)}
+    if unknown := [name for name in ours if name not in known]:
+        raise UnknownSetting("\n".join(_unknown(name, known, prefix) for name in unknown))
+    values: dict[str, Any] = {known[name]: ours[name] for name in ours if ours[name].strip()}
+    try:
+        return kind(**values)
+    except ValidationError as error:
+        fields = dict.fromkeys(str(fault["loc"][0]) for fault in error.errors())
+        faults = "\n".join(_unusable(kind, field, values.get(field, "")) for field in fields)
+    # Outside the except: the library's own error would show the value, and that may be the token.
+    raise UnknownSetting(faults)
+
+
+def setting_names(kind: type[Settings]) -> dict[str, str]:
+    """Give every variable that a kind of settings knows, with the field that it fills."""
+    prefix = kind.model_config["env_prefix"]
+    return {f"{prefix}{field.upper()}": field for field in kind.model_fields}
+
+
+def read_dotenv(dotenv: Path | None) -> Iterator[tuple[str, str]]:
+    """Yield the names and values of a .env file in its order; nothing where there is no file."""
+    if dotenv is None or not dotenv.is_file():
+        return
+    for binding in parse_stream(StringIO(_text_of(dotenv))):
+        if binding.error:
+            where = f"line {binding.original.line} of {dotenv}"
+            raise UnknownSetting(f"{where} does not read NAME=value; put it right and try again")
+        if binding.key:
+            yield binding.key, binding.value or ""
+
+
+def _text_of(dotenv: Path) -> str:
+    try:
+        return dotenv.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        fault = f"{dotenv} is not UTF-8 text; save it as UTF-8 and try again"
+    except OSError as error:
+        fault = f"{dotenv} cannot be read ({error.strerror}); see who owns it"
+    raise UnknownSetting(fault)
+
+
+def _unknown(name: str, known: Collection[str], prefix: str) -> str:
+    # Without the prefix, which they all share and which would make anything look near.
+    endings = [setting.removeprefix(prefix) for setting in known]
+    near = get_close_matches(name.upper().removeprefix(prefix), endings, 1, 0.5)
+    if near:
+        return f"{name} is not a setting; did you mean {prefix}{near[0]}?"
+    return f"{name} is not a setting; .env.example lists those there are"
+
+
+def _unusable(kind: type[Settings], field: str, value: str) -> str:
+    about = kind.model_fields[field]
+    name = f"{kind.model_config['env_prefix']}{field.upper()}"
+    wanted = f"what is wanted is {about.description}"
+    if "SecretStr" in str(about.annotation):
+        return f"{name} cannot be used; {wanted}"
+    return f"{name} cannot be {_shown(value)}; {wanted}"
+
+
+def _shown(value: str) -> str:
+    """Quote a value, shortened, and without the password that an address may carry."""
+    plain = re.sub(r"//.*@", "//...@", value.strip())
+    return f'"{plain}"' if len(plain) <= 40 else f'"{plain[:39]}…"'

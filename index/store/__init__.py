@@ -1,0 +1,28 @@
+"""The one truth: articles, paragraphs, their words and vectors, and the generations published."""
+
+from index.store.records import (
+    Changes,
+    Found,
+    Generation,
+    Kept,
+    KeptFile,
+    KeptParagraph,
+    Publication,
+    digest_of,
+)
+from index.store.snapshot import Snapshot
+from index.store.sqlite import Draft, SqliteStore
+
+__all__ = [
+    "Changes",
+    "Draft",
+    "Found",
+    "Generation",
+    "Kept",
+    "KeptFile",
+    "KeptParagraph",
+    "Publication",
+    "Snapshot",
+    "SqliteStore",
+    "digest_of",
+]

@@ -1,0 +1,137 @@
+"""The rows of a collection as values, and the names that are made of their content."""
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.article import Credit, Span
+
+Matrix = NDArray[np.float32]
+Ids = NDArray[np.int64]
+
+ID_BITS = 63  # SQLite's and FAISS's integers are signed
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A source file as it was when last read: a stamp that changes with it, and its digest."""
+
+    origin: str
+    stamp: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptParagraph:
+    """A paragraph ready to be stored: its id, place, text digest and analysed terms."""
+
+    id: int
+    position: int
+    span: Span
+    digest: str
+    terms: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An article ready to be stored. `digest` covers text, spans and credit.
+
+    `lead` is the title, date and opening that stand for the whole article as context; its vector
+    is found under `lead_digest`.
+    """
+
+    key: str
+    origin: str
+    entry: str
+    digest: str
+    text: str
+    credit: Credit
+    language: str
+    lead: str
+    lead_digest: str
+    lead_terms: str
+    paragraphs: tuple[KeptParagraph, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One published state of the collection; `mean` and `spread` standardise its cosines."""
+
+    id: int
+    created: str
+    articles: int
+    paragraphs: int
+    publishers: int
+    earliest: str
+    latest: str
+    model: str
+    mean: float
+    spread: float
+    threshold: float
+    measured_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What one generation changes: articles added or replaced, keys removed, files seen."""
+
+    kept: tuple[Kept, ...]
+    removed: tuple[str, ...]
+    files: tuple[KeptFile, ...]
+    files_gone: tuple[str, ...]
+    moved: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def changes_text(self) -> bool:
+        """Whether readers of the collection would notice."""
+        return bool(self.kept or self.removed)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A stored paragraph with what judging and quoting it needs.
+
+    `text` is the slice `[start:end]` of its article as stored, and was checked against its digest.
+    `cosine` vectors: `vector` is the paragraph's, `lead_vector` its article's.
+    """
+
+    id: int
+    article: str
+    position: int
+    start: int
+    end: int
+    text: str
+    terms: tuple[str, ...]
+    credit: Credit
+    lead: str
+    lead_terms: tuple[str, ...]
+    vector: NDArray[np.float32]
+    lead_vector: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """How the searchable vectors differ between two generations."""
+
+    removed: Ids
+    added: Ids
+    vectors: Matrix
+
+
+def digest_of(text: str) -> str:
+    """A text's 128-bit digest in hexadecimal."""
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def article_key(origin: str, entry: str, digest: str) -> str:
+    """The key an article keeps for life, made of where and how it was first seen."""
+    return hashlib.blake2b(f"{origin}\0{entry}\0{digest}".encode(), digest_size=8).hexdigest()
+
+
+def paragraph_id(article: str, digest: str, repeat: int) -> int:
+    """A positive 63-bit id made of the article's key, the text and which repeat of it this is."""
+    content = f"{article}\0{digest}\0{repeat}".encode()
+    raw = int.from_bytes(hashlib.blake2b(content, digest_size=8).digest(), "big")
+    return raw & ((1 << ID_BITS) - 1)

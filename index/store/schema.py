@@ -1,0 +1,70 @@
+"""The tables of library.db, as a list of migrations that only ever grows."""
+
+from collections.abc import Callable
+
+from sqlite_utils import Database
+
+
+def m001_collection(db: Database) -> None:
+    """Files, articles, paragraphs with their words, vectors by content, generations."""
+    db.table("files").create({"origin": str, "stamp": str, "digest": str}, pk="origin")
+    db.table("articles").create(
+        {
+            "key": str, "origin": str, "entry": str, "digest": str,
+            "title": str, "publisher": str, "via": str, "author": str, "published": str,
+            "url": str, "language": str, "lead": str, "lead_digest": str, "lead_terms": str,
+            "text": str,  # last: reading the other columns then never touches its pages
+        },
+        pk="key",
+    )  # fmt: skip
+    db.table("articles").create_index(["origin", "entry"], unique=True)
+    db.table("articles").create_index(["lead_digest"])
+    db.table("articles").create_index(["digest"])
+    db.table("paragraphs").create(
+        {
+            "id": int, "article": str, "position": int, "start": int, "end": int,
+            "heading": str, "digest": str, "terms": str,
+        },
+        pk="id",
+        foreign_keys=[("article", "articles", "key")],
+    )  # fmt: skip
+    db.table("paragraphs").create_index(["article", "position"], unique=True)
+    db.table("paragraphs").create_index(["digest"])
+    # External content: the analysed terms stand once, in the tables that this view joins.
+    db.execute("""
+        create view searchable as
+        select p.id, p.terms, a.lead_terms from paragraphs p join articles a on a.key = p.article
+    """)
+    db.execute("""
+        create virtual table words using fts5(
+            terms, lead_terms, content='searchable', content_rowid='id',
+            tokenize="unicode61 remove_diacritics 0"
+        )
+    """)
+    db.execute("create virtual table vocabulary using fts5vocab(words, row)")
+    db.table("vectors").create(
+        {"model": str, "digest": str, "vector": bytes}, pk=("digest", "model")
+    )
+    db.table("generations").create(
+        {
+            "id": int, "created": str, "articles": int, "paragraphs": int, "publishers": int,
+            "earliest": str, "latest": str, "model": str, "mean": float, "spread": float,
+            "threshold": float, "measured_at": int,
+        },
+        pk="id",
+    )  # fmt: skip
+    db.table("changes").create({"generation": int, "paragraph": int, "added": int})
+    db.table("changes").create_index(["generation"])
+    db.table("facts").create({"name": str, "value": str}, pk="name")
+
+
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (m001_collection,)
+
+
+def migrate(db: Database) -> None:
+    """Bring a database to the newest schema, each step in a transaction of its own."""
+    done = int(db.execute("pragma user_version").fetchone()[0])
+    for number, step in enumerate(MIGRATIONS[done:], start=done + 1):
+        with db.atomic():
+            step(db)
+            db.execute(f"pragma user_version = {number}")

@@ -1,0 +1,265 @@
+"""One steady view of a collection: what can be found, quoted and counted in one generation."""
+
+import logging
+import math
+import sqlite3
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from index.answer import Source
+from index.article import Credit
+from index.errors import Damaged, NoCollection
+from index.store.records import Changes, Found, Generation, Ids, Matrix, digest_of
+
+logger = logging.getLogger(__name__)
+
+LEAD_WEIGHT = 0.5  # of a word in the article's lead, against one in the paragraph, in BM25
+LEAD_SHARE = 0.5  # how much of a searchable vector is its article's lead; see docs/retrieval.md
+
+_FOUND = """
+    select p.id, p.article, p.position, p.start, p."end",
+           substr(a.text, p.start + 1, p."end" - p.start), p.digest, p.terms,
+           a.title, a.publisher, a.via, a.author, a.published, a.url,
+           a.lead, a.lead_terms, v.vector, l.vector
+    from paragraphs p
+    join articles a on a.key = p.article
+    left join vectors v on v.digest = p.digest and v.model = :model
+    left join vectors l on l.digest = a.lead_digest and l.model = :model
+"""
+
+_NEWEST = """
+    select count(*) from paragraphs p join articles a on a.key = p.article
+    where p.id in (select paragraph from changes
+                   where generation = (select max(id) from generations))
+"""
+
+
+class Snapshot:
+    """Reads of one open transaction; all of them see the same generation."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._run = connection.execute
+
+    def generation_number(self) -> int:
+        """The newest generation's number, 0 before the first."""
+        return int(self._run("select coalesce(max(id), 0) from generations").fetchone()[0])
+
+    def generation(self) -> Generation:
+        """The newest generation. Raises NoCollection before the first."""
+        row = self._run("select * from generations order by id desc limit 1").fetchone()
+        if row is None:
+            raise NoCollection(
+                "nothing has been indexed yet; run scripts/run reindex PATH... first"
+            )
+        return Generation(*row)
+
+    def paragraphs_with_words(self, terms: Sequence[str], limit: int) -> list[int]:
+        """Paragraph ids with any of the terms, best first by BM25; ties go to the lower id."""
+        if not terms:
+            return []
+        # A term is letters and digits; quoted, it cannot be read as an operator.
+        query = " OR ".join(f'"{term}"' for term in dict.fromkeys(terms))
+        rows = self._run(
+            """select rowid from words where words match ?
+               order by bm25(words, 1.0, ?), rowid limit ?""",
+            [query, LEAD_WEIGHT, limit],
+        )
+        return [row[0] for row in rows]
+
+    def rarity(self, terms: Iterable[str]) -> dict[str, float]:
+        """Each term's inverse document frequency as BM25 has it, ln(1 + (N - n + .5) / (n + .5)).
+
+        A term that stands nowhere gets the largest value.
+        """
+        total = self._run("select count(*) from words_docsize").fetchone()[0]
+        found = {}
+        for term in set(terms):
+            row = self._run("select doc from vocabulary where term = ?", [term]).fetchone()
+            n = row[0] if row else 0
+            found[term] = math.log(1 + (total - n + 0.5) / (n + 0.5))
+        return found
+
+    def knows(self, term: str) -> bool:
+        """Whether any paragraph holds the term."""
+        return (
+            self._run("select 1 from vocabulary where term = ? limit 1", [term]).fetchone()
+            is not None
+        )
+
+    def found(self, ids: Iterable[int], *, model: str) -> list[Found]:
+        """The stored paragraphs of these ids, by id; ids that left the collection are left out.
+
+        So is, with an error in the log, a slice that is not the text that was indexed: a wrong
+        quote is never given.
+        """
+        wanted = sorted(set(ids))
+        if not wanted:
+            return []
+        marks = ", ".join(str(int(i)) for i in wanted)
+        rows = self._run(f"{_FOUND} where p.id in ({marks}) order by p.id", {"model": model})
+        return [found for row in rows if (found := _found(row)) is not None]
+
+    def neighbours(self, paragraph: int) -> tuple[str, str, str, Credit] | None:
+        """The texts before, of and after a paragraph ("" at the ends), and the credit."""
+        rows = self._run(
+            """
+            select p.position - here.position, p.digest,
+                   substr(a.text, p.start + 1, p."end" - p.start),
+                   a.title, a.publisher, a.via, a.author, a.published, a.url
+            from paragraphs here
+            join paragraphs p on p.article = here.article
+                and p.position between here.position - 1 and here.position + 1
+            join articles a on a.key = p.article
+            where here.id = :id
+            """,
+            {"id": paragraph},
+        ).fetchall()
+        if not rows:
+            return None
+        texts = {row[0]: _proven(row[2], row[1]) for row in rows}
+        return texts.get(-1, ""), texts[0], texts.get(1, ""), Credit(*rows[0][3:9])
+
+    def source(self, article: str) -> Source | None:
+        """The whole article of a key, None where there is none."""
+        row = self._run(
+            """select origin, text, title, publisher, via, author, published, url
+               from articles where key = :key""",
+            {"key": article},
+        ).fetchone()
+        return Source(row[0], row[1], Credit(*row[2:8])) if row else None
+
+    def counts(self) -> tuple[int, int, int, str, str]:
+        """Articles, paragraphs, publishers, the earliest and the latest day of publication."""
+        articles, publishers, earliest, latest = self._run(
+            """
+            select count(*), count(distinct nullif(publisher, '')),
+                   coalesce(min(nullif(published, '')), ''), coalesce(max(published), '')
+            from articles
+            """
+        ).fetchone()
+        paragraphs = self._run("select count(*) from paragraphs").fetchone()[0]
+        return articles, paragraphs, publishers, earliest[:10], latest[:10]
+
+    def all_vectors(self, model: str) -> tuple[Ids, Matrix]:
+        """Every paragraph's id and searchable vector, by id."""
+        return self._searchable("", model)
+
+    def changes_since(self, generation: int, *, model: str) -> Changes | None:
+        """What to remove from and add to vectors of that generation; None if no longer known."""
+        row = self._run("select value from facts where name = 'changes_after'").fetchone()
+        if generation < (int(row[0]) if row else 0):
+            return None
+        rows = self._run(
+            "select distinct paragraph from changes where generation > ?", [generation]
+        )
+        touched = np.array([row[0] for row in rows], dtype=np.int64)
+        ids, vectors = self._searchable(
+            "where p.id in (select paragraph from changes where generation > :since)",
+            model,
+            since=generation,
+        )
+        return Changes(removed=touched, added=ids, vectors=vectors)
+
+    def changed_since(self, generation: int) -> int:
+        """How many paragraphs came or went after that generation."""
+        return int(
+            self._run(
+                "select count(distinct paragraph) from changes where generation > ?", [generation]
+            ).fetchone()[0]
+        )
+
+    def sample(self, count: int) -> list[tuple[int, str, str]]:
+        """(id, article, text) of up to `count` paragraphs: by chance, but always the same ones."""
+        rows = self._run(
+            f"""select p.id, p.article, substr(a.text, p.start + 1, p."end" - p.start)
+                from paragraphs p join articles a on a.key = p.article
+                order by p.id limit {int(count)}"""
+        )
+        # Ids are digests, so their order is one by chance.
+        return [(row[0], row[1], row[2]) for row in rows]
+
+    def unresolved(self, model: str) -> list[str]:
+        """What does not agree among the newest generation's paragraphs, in words; else empty."""
+        checks = {
+            "paragraphs outside their article's text": f"""{_NEWEST}
+                and (p.start < 0 or p."end" > length(a.text) or p.start >= p."end")""",
+            "paragraphs without a vector": f"""{_NEWEST} and not exists
+                (select 1 from vectors v where v.digest = p.digest and v.model = :model)""",
+            "articles' leads without a vector": f"""{_NEWEST} and not exists
+                (select 1 from vectors v where v.digest = a.lead_digest and v.model = :model)""",
+            "paragraphs without words": """select
+                (select count(*) from paragraphs) - (select count(*) from words_docsize)""",
+        }
+        counts = {
+            name: self._run(query, {"model": model}).fetchone()[0]
+            for name, query in checks.items()
+        }
+        return [f"{count} {name}" for name, count in counts.items() if count]
+
+    def _searchable(self, where: str, model: str, **values: int) -> tuple[Ids, Matrix]:
+        rows = self._run(
+            f"""
+            select p.id, v.vector, l.vector from paragraphs p
+            join articles a on a.key = p.article
+            join vectors v on v.digest = p.digest and v.model = :model
+            join vectors l on l.digest = a.lead_digest and l.model = :model
+            {where} order by p.id
+            """,
+            {"model": model, **values},
+        ).fetchall()
+        if not rows:
+            return np.empty(0, dtype=np.int64), np.empty((0, 0), dtype=np.float32)
+        ids = np.array([row[0] for row in rows], dtype=np.int64)
+        return ids, searchable(_matrix(row[1] for row in rows), _matrix(row[2] for row in rows))
+
+
+def searchable(paragraphs: Matrix, leads: Matrix) -> Matrix:
+    """The vector searched by meaning: the paragraph's with its article's lead mixed in.
+
+    Left as long as it comes, so that its product with a question is the mean of the two cosines.
+    """
+    return ((1 - LEAD_SHARE) * paragraphs + LEAD_SHARE * leads).astype(np.float32)
+
+
+def _found(row: Sequence[object]) -> Found | None:
+    text, terms, lead, lead_terms = str(row[5]), str(row[7]), str(row[14]), str(row[15])
+    if digest_of(text) != row[6]:
+        logger.error("paragraph %s is not the text that was indexed; run reindex --full", row[0])
+        return None
+    return Found(
+        id=int(row[0]),  # type: ignore[call-overload]  # a column of integers
+        article=str(row[1]),
+        position=int(row[2]),  # type: ignore[call-overload]  # a column of integers
+        start=int(row[3]),  # type: ignore[call-overload]  # a column of integers
+        end=int(row[4]),  # type: ignore[call-overload]  # a column of integers
+        text=text,
+        terms=tuple(terms.split()),
+        credit=Credit(*(str(value) for value in row[8:14])),
+        lead=lead,
+        lead_terms=tuple(lead_terms.split()),
+        vector=_vector(row[16]),
+        lead_vector=_vector(row[17]),
+    )
+
+
+def _proven(text: str, digest: str) -> str:
+    if digest_of(text) != digest:
+        raise Damaged(
+            "a stored text is not the one that was indexed, so it is not quoted; run"
+            " scripts/run reindex --full"
+        )
+    return text
+
+
+def _vector(blob: object) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+    if not isinstance(blob, bytes):
+        return np.zeros(0, dtype=np.float32)  # embedded by another model
+    return np.frombuffer(blob, dtype=np.float16).astype(np.float32)
+
+
+def _matrix(blobs: Iterable[bytes]) -> Matrix:
+    """Half-precision rows as one float32 matrix; at least one row."""
+    rows = list(blobs)
+    joined = np.frombuffer(b"".join(rows), dtype=np.float16)
+    return joined.astype(np.float32).reshape(len(rows), -1)

@@ -1,0 +1,13 @@
+"""Search by meaning over the collection's vectors, and the checkpoint that makes opening fast."""
+
+from index.vectors.checkpoint import Checkpoint, load_checkpoint, read_manifest, write_checkpoint
+from index.vectors.faiss_engine import FaissVectors, Vectors
+
+__all__ = [
+    "Checkpoint",
+    "FaissVectors",
+    "Vectors",
+    "load_checkpoint",
+    "read_manifest",
+    "write_checkpoint",
+]

@@ -1,0 +1,99 @@
+"""The vectors of one generation in a file, so that opening need not read them all from the store.
+
+A checkpoint is derived: where it is missing, damaged or of another model it is made anew.
+"""
+
+import hashlib
+import json
+import logging
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from index.vectors.faiss_engine import FaissVectors
+
+logger = logging.getLogger(__name__)
+
+MANIFEST = "vectors.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What a checkpoint says of itself: its generation and model, and its file with a checksum."""
+
+    generation: int
+    model: str
+    count: int
+    file: str
+    checksum: str
+
+
+def write_checkpoint(
+    folder: Path, vectors: FaissVectors, *, generation: int, model: str
+) -> Checkpoint:
+    """Write the vectors aside, then name them in the manifest in one step; older files go."""
+    data = vectors.to_bytes()
+    name = f"vectors-{generation}.faiss"
+    _write(folder / name, data)
+    checkpoint = Checkpoint(
+        generation=generation,
+        model=model,
+        count=len(vectors),
+        file=name,
+        checksum=_checksum(data),
+    )
+    _write(folder / MANIFEST, json.dumps(asdict(checkpoint), indent=1).encode())
+    for old in folder.glob("vectors-*.faiss"):
+        if old.name != name:
+            old.unlink(missing_ok=True)
+    return checkpoint
+
+
+def load_checkpoint(folder: Path, *, model: str) -> tuple[Checkpoint, FaissVectors] | None:
+    """The newest checkpoint and its vectors; None, with the reason logged, where it is no good."""
+    checkpoint = read_manifest(folder)
+    if checkpoint is None:
+        return None
+    if checkpoint.model != model:
+        logger.info("the vectors file is of another model; building from the store instead")
+        return None
+    try:
+        return checkpoint, _read(folder, checkpoint)
+    except (OSError, ValueError) as error:
+        logger.warning("the vectors file is no good (%s); building from the store instead", error)
+        return None
+
+
+def read_manifest(folder: Path) -> Checkpoint | None:
+    """What the manifest says, or None where there is none that can be read."""
+    try:
+        return Checkpoint(**json.loads((folder / MANIFEST).read_bytes()))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, TypeError) as error:
+        logger.warning("%s cannot be read (%s)", folder / MANIFEST, error)
+        return None
+
+
+def _read(folder: Path, checkpoint: Checkpoint) -> FaissVectors:
+    data = (folder / Path(checkpoint.file).name).read_bytes()
+    if _checksum(data) != checkpoint.checksum:
+        raise ValueError("its checksum does not agree")
+    vectors = FaissVectors.from_bytes(data)
+    if len(vectors) != checkpoint.count:
+        raise ValueError("its count does not agree")
+    return vectors
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Replace a file's content in one step: whoever opens it sees the old or the new, whole."""
+    aside = path.with_name(f"{path.name}.part")
+    with aside.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(path)
+
+
+def _checksum(data: bytes) -> str:
+    return hashlib.blake2b(data, digest_size=16).hexdigest()

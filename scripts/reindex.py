@@ -1,0 +1,70 @@
+"""Bring the collection up to date with files and folders of articles."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from index.errors import IndexFault
+from scripts.terminal.opening import guarded, settings_here
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Reindex. Exit status 0, 1 when files failed, 2 for wrong use."""
+    options = _parser().parse_args(argv)
+    return guarded(lambda: _run(options))
+
+
+class NoSuchPath(IndexFault):
+    """A path that was named on the command line is not there."""
+
+
+def _run(asked: argparse.Namespace) -> int:
+    settings = settings_here()
+    paths = [_absolute(path) for path in asked.paths] or list(settings.sources)
+    if not asked.remove:
+        _refuse_missing(paths)
+    from index.reindex import Options
+    from scripts.terminal.reindexing import as_object, as_table, carry_out, status_of
+
+    options = Options(full=asked.full, dry_run=asked.dry_run, batch=settings.batch)
+    outcome = carry_out(paths, settings, options=options, drop=asked.remove)
+    print(as_object(outcome) if asked.json else as_table(outcome, dry_run=options.dry_run))
+    return status_of(outcome)
+
+
+def _absolute(path: str) -> Path:
+    # Without following links: a file is known by the name it was given by.
+    return Path(path).expanduser().absolute()
+
+
+def _refuse_missing(paths: Sequence[Path]) -> None:
+    for path in paths:
+        if not path.exists():
+            raise NoSuchPath(
+                f"{path} does not exist; to drop what was read from it:"
+                f" scripts/run reindex --remove {path}"
+            )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="scripts/run reindex",
+        description="Read articles from files and folders, embed what is new and publish the"
+        " result in one step. Files gone from a folder leave the collection; questions are answered"
+        " meanwhile. A run that is stopped goes on where it was.",
+    )
+    parser.add_argument(
+        "paths", nargs="*", metavar="PATH", help="files and folders (default: INDEX_SOURCES)"
+    )
+    parser.add_argument("--full", action="store_true", help="read and embed everything again")
+    parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    parser.add_argument(
+        "--remove", action="store_true", help="drop what was read from the PATHs instead"
+    )
+    parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

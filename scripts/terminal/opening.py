@@ -1,0 +1,55 @@
+"""Open what a door needs, and turn a fault into one plain line and an exit status."""
+
+import logging
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from index import ROOT, IndexFault, IndexSettings, has_collection, load_index_settings
+
+USAGE = 2  # the exit status of wrong use and of what has to be mended first
+INTERRUPTED = 130
+
+
+def settings_here() -> IndexSettings:
+    """The INDEX_ settings of the environment and of .env. Raises UnknownSetting."""
+    return load_index_settings(os.environ, ROOT / ".env")
+
+
+def guarded(run: Callable[[], int]) -> int:
+    """The status of a door's run: a fault becomes its message on stderr, Ctrl-C ends quietly."""
+    logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.WARNING)
+    try:
+        return run()
+    except IndexFault as fault:
+        print(fault, file=sys.stderr)
+        return USAGE
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has gone, as `head` does: nothing is left to say.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def ensure_collection(settings: IndexSettings) -> int:
+    """Index the sources where nothing is indexed yet; gives the status of that, else 0."""
+    if has_collection(settings):
+        return 0
+    from index.reindex import Options
+    from scripts.terminal.reindexing import as_table, carry_out, status_of
+
+    names = ", ".join(str(source) for source in settings.sources)
+    print(f"Nothing is indexed yet, so first this: {names}", file=sys.stderr, flush=True)
+    outcome = carry_out(list(settings.sources), settings, options=Options(batch=settings.batch))
+    print(as_table(outcome, dry_run=False), file=sys.stderr, flush=True)
+    return status_of(outcome)
+
+
+def plain_path(path: str | Path) -> str:
+    """A path as short as it can be said from here."""
+    path = Path(path)
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

@@ -1,0 +1,121 @@
+"""Run a reindex for a person: progress while it works, a closing table, an exit status."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TextIO
+
+from index import IndexSettings
+from index.live import model_of
+from index.plan import Progress
+from index.reindex import Options, Outcome, reindex, remove
+from scripts.terminal.opening import plain_path
+
+SOME_FAILED = 1
+PLAIN_EVERY = 10  # lines of progress a stage where there is no terminal to draw on
+
+
+def carry_out(
+    paths: Sequence[Path], settings: IndexSettings, *, options: Options, drop: bool = False
+) -> Outcome:
+    """Bring the collection up to date with the paths, or `drop` what was read from them.
+
+    Progress goes to stderr. Raises what reindex raises.
+    """
+    work = remove if drop else reindex
+    with shown_progress(sys.stderr) as progress:
+        return work(paths, settings.folder, model_of(settings), options=options, progress=progress)
+
+
+def status_of(outcome: Outcome) -> int:
+    """The exit status of a reindex: 0, or 1 when files failed."""
+    return SOME_FAILED if outcome.failed else 0
+
+
+def as_object(outcome: Outcome) -> str:
+    """The outcome as one JSON object."""
+    fields = asdict(outcome)
+    fields["seconds"] = round(outcome.seconds, 2)
+    return json.dumps(fields, ensure_ascii=False)
+
+
+def as_table(outcome: Outcome, *, dry_run: bool) -> str:
+    """The outcome as a closing table: counts, then every file that failed and why."""
+    rows = [
+        ("files read", outcome.read),
+        ("articles new", outcome.new),
+        ("articles changed", outcome.changed),
+        ("articles unchanged", outcome.unchanged),
+        ("articles removed", outcome.removed),
+        ("files failed", len(outcome.failed)),
+        ("paragraphs to embed" if dry_run else "paragraphs embedded", outcome.embedded),
+        ("paragraphs in all", outcome.paragraphs),
+    ]
+    lines = [f"{name:<20}{count:>9,}" for name, count in rows]
+    if dry_run:
+        lines.append("nothing was changed: this was a dry run")
+    else:
+        lines.append(f"generation {outcome.generation}, {outcome.seconds:.1f} s")
+    lines += [f"failed: {plain_path(f.file)}: {f.reason}" for f in outcome.failed]
+    return "\n".join(lines)
+
+
+@contextmanager
+def shown_progress(stream: TextIO) -> Iterator[Progress]:
+    """Something to report progress to: a bar on a terminal, a few plain lines elsewhere."""
+    if stream.isatty():
+        with _bar(stream) as progress:
+            yield progress
+    else:
+        yield _plain_lines(stream)
+
+
+@contextmanager
+def _bar(stream: TextIO) -> Iterator[Progress]:
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        SpinnerColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+    from rich.progress import (
+        Progress as Bar,
+    )
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Bar(*columns, console=Console(file=stream), transient=True) as bar:
+        task = bar.add_task("", total=None, rate="")
+
+        def progress(stage: str, done: int, total: int) -> None:
+            # A new stage starts its own clock, or its rate would be that of the last one.
+            if bar.tasks[0].description != stage:
+                bar.reset(task, description=stage, total=total)
+            speed = bar.tasks[0].speed
+            bar.update(task, completed=done, total=total, rate=f"{speed:.0f}/s" if speed else "")
+
+        yield progress
+
+
+def _plain_lines(stream: TextIO) -> Progress:
+    told: dict[str, int] = {}
+
+    def progress(stage: str, done: int, total: int) -> None:
+        share = PLAIN_EVERY * done // max(total, 1)
+        if told.get(stage) != share or done == 0:
+            told[stage] = share
+            count = f" {done:,} of {total:,}" if total > 1 else ""
+            print(f"{stage}{count}", file=stream, flush=True)
+
+    return progress

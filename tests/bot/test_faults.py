@@ -1,0 +1,256 @@
+"""What the bot lives through: crowds, kills, bad updates, and a Telegram that is out of order."""
+
+import asyncio
+import logging
+import stat
+
+import pytest
+
+from tests.support.library import FakeLibrary, SlowLibrary, answer, passage
+from tests.support.people import group, private_chat
+from tests.support.telegram import TOKEN
+
+BUSY = "Too many questions are waiting just now. Please ask again in a minute."
+LATE = "That took too long, so I stopped looking. Please try again in a minute."
+
+
+def repliers(telegram) -> list[int]:
+    return sorted(sent["reply_parameters"]["message_id"] for sent in telegram.sent)
+
+
+def numbers(updates) -> list[int]:
+    return sorted(update["message"]["message_id"] for update in updates)
+
+
+async def test_fifty_questions_at_once_are_each_answered_once(telegram, post, library, start):
+    updates = [post.says(f"question {n}", private_chat(100 + n)) for n in range(50)]
+
+    async with start():
+        await telegram.push(*updates)
+        await telegram.until(lambda: len(telegram.sent) >= 50)
+
+    assert repliers(telegram) == numbers(updates)
+    assert sorted(library.asked) == sorted(f"question {n}" for n in range(50))
+    assert telegram.pending == []
+
+
+async def test_an_update_that_comes_twice_is_answered_once(telegram, post, library, start):
+    update, last = post.says("why?"), post.says("last", private_chat(8))
+
+    async with start():
+        await telegram.push(update, update)
+        await telegram.until(lambda: telegram.sent)
+        await telegram.push(update, last)
+        await telegram.until(lambda: len(telegram.sent) >= 2)
+
+    assert library.asked == ["why?", "last"]
+
+
+async def test_a_kill_between_arrival_and_answer_loses_nothing(telegram, post, library, start):
+    updates = [post.says(f"question {n}", private_chat(100 + n)) for n in range(12)]
+    stuck = SlowLibrary()
+
+    async with start(stuck) as bot:
+        await telegram.push(*updates)
+        await telegram.until(lambda: telegram.pending == [])
+        await bot.kill()
+    stuck.go.set()
+    assert telegram.sent == []
+
+    async with start():
+        await telegram.until(lambda: len(telegram.sent) >= 12)
+
+    assert repliers(telegram) == numbers(updates)
+
+
+async def test_a_stop_finishes_what_has_begun(telegram, post, start):
+    slow = SlowLibrary()
+
+    async with start(slow) as bot:
+        await telegram.push(post.says("why?"))
+        await telegram.until(lambda: slow.asked)
+        stopping = asyncio.create_task(bot.stop())
+        slow.go.set()
+        await stopping
+
+    assert len(telegram.sent) == 1
+
+
+async def test_after_an_outage_only_the_newest_old_message_of_a_chat_is_answered(
+    telegram, post, library, start
+):
+    await telegram.push(
+        post.says("old", private_chat(1), ago_s=1_200),
+        post.says("old, but the newest", private_chat(1), ago_s=900),
+        post.says("old", private_chat(2), ago_s=900),
+        post.says("fresh", private_chat(2), ago_s=60),
+        post.says("fresh too", private_chat(2), ago_s=30),
+    )
+
+    async with start():
+        await telegram.until(lambda: len(telegram.sent) >= 3)
+
+    assert sorted(library.asked) == ["fresh", "fresh too", "old, but the newest"]
+
+
+async def test_more_than_a_batch_of_updates_is_taken_in_whole(telegram, post, library, start):
+    chatter = [post.says("good morning", group()) for _ in range(250)]
+
+    async with start():
+        await telegram.push(*chatter, post.says("why?"))
+        await telegram.until(lambda: telegram.sent)
+
+    assert library.asked == ["why?"]
+    assert telegram.pending == []
+
+
+async def test_an_update_that_cannot_be_read_is_set_aside(telegram, post, start, caplog):
+    async with start():
+        await telegram.push(post.poison(), post.says("why?"))
+        await telegram.until(lambda: telegram.sent)
+
+    assert telegram.pending == []
+    assert "update 1000 cannot be read and is set aside: " in caplog.text
+
+
+@pytest.mark.parametrize("status", [401, 404, 409, 500, 502])
+async def test_polling_outlives_refusals(status, telegram, post, start):
+    telegram.fail("getUpdates", status, "Refused")
+
+    async with start():
+        await telegram.push(post.says("why?"))
+        await telegram.until(lambda: telegram.sent)
+
+    assert len(telegram.sent) == 1
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"status": 429, "parameters": {"retry_after": 1}},
+        {"status": 200, "body": b"<html>a proxy's login page</html>"},
+        {"status": 200, "body": b'{"ok": true, "result": 5}'},
+        {"status": 200, "hang_up": True},
+    ],
+)
+async def test_polling_outlives_faults(fault, telegram, post, start):
+    telegram.fail("getUpdates", **fault)
+
+    async with start():
+        await telegram.push(post.says("why?"))
+        await telegram.until(lambda: telegram.sent)
+
+    assert len(telegram.sent) == 1
+
+
+@pytest.mark.parametrize("method", ["getMe", "deleteWebhook", "setMyCommands"])
+async def test_a_refusal_at_the_start_is_outlived(method, telegram, post, start):
+    telegram.fail(method, 502, "Bad Gateway")
+
+    async with start():
+        await telegram.push(post.says("why?"))
+        await telegram.until(lambda: telegram.sent)
+
+    assert len(telegram.sent) == 1
+
+
+async def test_a_bot_that_telegram_never_greets_can_be_stopped(telegram, start):
+    telegram.fail("getMe", 401, "Unauthorized", times=99)
+
+    async with start():
+        await telegram.until(lambda: telegram.made("getMe"))
+
+    assert telegram.sent == []
+
+
+async def test_beyond_the_queue_people_are_told_that_it_is_busy(telegram, post, start):
+    slow = SlowLibrary()
+
+    async with start(slow, queue=2):
+        await telegram.push(*(post.says("why?", private_chat(n)) for n in (1, 2, 3)))
+        await telegram.until(lambda: telegram.sent)
+        assert telegram.texts() == [BUSY]
+        slow.go.set()
+        await telegram.until(lambda: len(telegram.sent) >= 3)
+
+
+async def test_a_question_that_takes_too_long_is_given_up(telegram, post, start):
+    slow = SlowLibrary()
+
+    async with start(slow, patience_s=0.05):
+        await telegram.push(post.says("why?"))
+        await telegram.until(lambda: telegram.sent)
+        slow.go.set()
+
+    assert telegram.texts() == [LATE]
+
+
+async def test_a_failure_is_told_with_the_reference_under_which_it_is_logged(
+    telegram, post, start, caplog
+):
+    def fail(question: str) -> None:
+        raise ValueError(f"cannot think about {question}")
+
+    async with start(FakeLibrary(fail)):
+        await telegram.push(post.says("a secret of mine"))
+        await telegram.until(lambda: telegram.sent)
+
+    [said] = telegram.texts()
+    reference = said.partition("reference ")[2][:6]
+    assert said == (f"Something went wrong on my side (reference {reference}). Please try again.")
+    assert f"a question failed, reference {reference}: ValueError" in caplog.text
+    assert "secret of mine" not in caplog.text
+
+
+async def test_a_fault_of_ours_in_writing_the_reply_is_told_too(telegram, post, start, caplog):
+    broken = answer(passage(title=None))
+
+    async with start(FakeLibrary(lambda _: broken)):
+        await telegram.push(post.says("why?"))
+        await telegram.until(lambda: telegram.sent)
+
+    assert telegram.texts()[0].startswith("Something went wrong on my side (reference ")
+    assert "a message failed, reference " in caplog.text
+
+
+async def test_the_log_holds_neither_the_token_nor_peoples_words(telegram, post, start, caplog):
+    caplog.set_level(logging.INFO)
+    telegram.fail("getMe", 401, "Unauthorized")
+    telegram.fail("getUpdates", 502, body=b"<html>Bad Gateway</html>")
+    telegram.fail("getUpdates", 200, body=b'{"ok": true, "result": [{"text": "my secret')
+    telegram.fail("sendMessage", 400, "Bad Request: chat not found")
+
+    async with start():
+        await telegram.push(post.says("my secret"), post.says("my secret", private_chat(8)))
+        await telegram.until(lambda: telegram.sent)
+
+    assert TOKEN.partition(":")[2] not in caplog.text
+    assert "secret" not in caplog.text
+    assert "serving as @quotewire_bot" in caplog.text
+
+
+async def test_what_people_write_is_kept_for_the_owner_alone_and_then_erased(
+    telegram, post, start, tmp_path
+):
+    async with start():
+        await telegram.push(post.says("my secret"), post.says("gossip", group()))
+        await telegram.until(lambda: telegram.sent)
+
+    files = sorted((tmp_path / "bot").iterdir())
+    assert [file.name for file in files] == ["bot.db"]
+    assert stat.S_IMODE(files[0].stat().st_mode) == 0o600
+    assert b"gossip" not in files[0].read_bytes()
+
+
+async def test_a_chat_that_must_wait_leaves_room_for_the_others(telegram, post, start):
+    flood = {"parameters": {"retry_after": 1_000}, "times": 99, "chat": 7}
+    telegram.fail("sendMessage", 429, "Too Many Requests", **flood)
+
+    async with start(queue=1) as bot:
+        await telegram.push(*(post.says("/help") for _ in range(60)))
+        await telegram.until(lambda: telegram.made("sendMessage"))
+        await telegram.push(post.says("why?", private_chat(8)))
+        await telegram.until(lambda: telegram.sent)
+        await bot.kill()
+
+    assert [sent["chat_id"] for sent in telegram.sent] == [8]

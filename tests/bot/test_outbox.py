@@ -1,0 +1,180 @@
+"""Messages arrive through Telegram's faults, and no chat waits for another."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from telegram import Bot
+from telegram.error import BadRequest, Forbidden, NetworkError
+from telegram.request import HTTPXRequest
+
+from bot.outbox import Letter, Outbox
+from bot.pace import Pace
+from tests.bot.test_pace import Clock
+from tests.support.telegram import TOKEN
+
+TO_ADA, TO_BOB = Letter(7, "to <b>Ada</b>"), Letter(8, "to Bob")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def bot(telegram) -> AsyncIterator[Bot]:
+    request = HTTPXRequest(connection_pool_size=8, read_timeout=5)
+    async with Bot(TOKEN, base_url=f"{telegram.address}/bot", request=request) as bot:
+        yield bot
+
+
+@pytest.fixture
+def outbox(bot, clock) -> Outbox:
+    return Outbox(bot, pace=Pace(clock), patience_s=30, sleep=clock.sleep, clock=clock)
+
+
+async def test_a_flood_wait_is_waited_out_however_often_it_comes(telegram, outbox, clock):
+    telegram.fail("sendMessage", 429, "Flood", parameters={"retry_after": 40}, times=3)
+
+    await outbox.send(TO_ADA)
+
+    assert telegram.texts() == ["to Ada"]
+    assert clock.now >= 100 + 3 * 40
+
+
+async def test_one_chats_flood_wait_does_not_hold_up_another(telegram, bot):
+    waiting = asyncio.Event()
+
+    async def sleep(seconds: float) -> None:
+        if seconds == 40:
+            await waiting.wait()
+
+    outbox = Outbox(bot, pace=Pace(), sleep=sleep)
+    telegram.fail("sendMessage", 429, "Flood", parameters={"retry_after": 40}, chat=7)
+    to_ada = asyncio.create_task(outbox.send(TO_ADA))
+    await telegram.until(lambda: telegram.made("sendMessage"))
+
+    await outbox.send(TO_BOB)
+
+    assert telegram.texts() == ["to Bob"]
+    waiting.set()
+    await to_ada
+    assert telegram.texts() == ["to Bob", "to Ada"]
+
+
+async def test_letters_to_one_chat_leave_in_order(telegram, outbox):
+    telegram.fail("sendMessage", 502, "Bad Gateway")
+
+    await asyncio.gather(*(outbox.send(Letter(7, f"{n}")) for n in range(5)))
+
+    assert telegram.texts() == ["0", "1", "2", "3", "4"]
+
+
+@pytest.mark.parametrize("fault", [{"status": 502}, {"status": 503, "body": b"<html>no</html>"}])
+async def test_a_server_that_is_down_is_tried_again(fault, telegram, outbox):
+    telegram.fail("sendMessage", times=4, **fault)
+
+    await outbox.send(TO_ADA)
+
+    assert telegram.texts() == ["to Ada"]
+
+
+async def test_a_server_that_stays_down_is_given_up_in_the_end(telegram, outbox, clock):
+    telegram.fail("sendMessage", 502, "Bad Gateway", times=99)
+
+    with pytest.raises(NetworkError):
+        await outbox.send(TO_ADA)
+
+    assert 110 < clock.now < 140
+
+
+async def test_a_server_that_cannot_be_reached_is_tried_again(telegram, clock):
+    nobody = HTTPXRequest(connect_timeout=5)
+    outbox = Outbox(
+        Bot(TOKEN, base_url="http://127.0.0.1:1/bot", request=nobody),
+        pace=Pace(clock),
+        patience_s=3,
+        sleep=clock.sleep,
+        clock=clock,
+    )
+
+    with pytest.raises(NetworkError):
+        await outbox.send(TO_ADA)
+
+    assert clock.now > 100 + 1
+    await nobody.shutdown()
+
+
+async def test_what_may_have_arrived_is_not_sent_twice(telegram, outbox):
+    telegram.fail("sendMessage", 200, hang_up=True, after=True)
+
+    with pytest.raises(NetworkError):
+        await outbox.send(TO_ADA)
+
+    assert telegram.texts() == ["to Ada"]
+
+
+async def test_markup_that_telegram_cannot_read_is_sent_plain(telegram, outbox):
+    await outbox.send(Letter(7, '<a href="https://a.example">Title</a> 1 < 2', reply_to=5))
+
+    assert telegram.texts() == ["Title (https://a.example) 1 < 2"]
+    assert telegram.sent[0]["reply_parameters"]["message_id"] == 5
+
+
+async def test_a_group_that_has_moved_gets_its_message_in_the_new_place(telegram, outbox):
+    telegram.fail(
+        "sendMessage", 400, "Upgraded", parameters={"migrate_to_chat_id": -1005}, chat=-5
+    )
+
+    await outbox.send(Letter(-5, "hello", reply_to=9))
+
+    assert [(sent["chat_id"], sent["text"]) for sent in telegram.sent] == [(-1005, "hello")]
+
+
+async def test_a_topic_that_is_gone_is_left_out(telegram, outbox):
+    telegram.fail("sendMessage", 400, "Bad Request: message thread not found")
+
+    await outbox.send(Letter(-5, "hello", topic=77))
+
+    assert "message_thread_id" not in telegram.sent[0]
+
+
+@pytest.mark.parametrize(
+    ("status", "error"), [(403, Forbidden), (400, BadRequest)], ids=["kicked", "refused"]
+)
+async def test_what_cannot_succeed_is_tried_once(status, error, telegram, outbox):
+    telegram.fail("sendMessage", status, "No", times=9)
+
+    with pytest.raises(error):
+        await outbox.send(TO_ADA)
+
+    assert len(telegram.made("sendMessage")) == 1
+
+
+async def test_a_reply_goes_out_though_the_question_was_deleted(telegram, outbox):
+    telegram.deleted.add(5)
+
+    await outbox.send(Letter(7, "hello", reply_to=5))
+
+    assert telegram.texts() == ["hello"]
+
+
+async def test_typing_is_a_nicety_that_may_fail(telegram, outbox):
+    telegram.fail("sendChatAction", 429, "Flood", parameters={"retry_after": 40})
+
+    await outbox.show_typing(7, None)
+
+    assert len(telegram.made("sendChatAction")) == 1
+
+
+async def test_typing_is_left_out_while_the_chat_waits(telegram, bot):
+    waiting = asyncio.Event()
+    outbox = Outbox(bot, pace=Pace(), sleep=lambda _: waiting.wait())
+    sending = asyncio.create_task(outbox.send(TO_ADA))
+    await asyncio.sleep(0)
+
+    await outbox.show_typing(7, None)
+
+    assert telegram.made("sendChatAction") == []
+    waiting.set()
+    await sending

@@ -1,0 +1,78 @@
+"""Telegram may forget an update only once it is on our disk."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from telegram import Bot, Update
+
+from bot.inbox import Inbox
+from bot.polling import Poller
+from tests.support.telegram import TOKEN
+
+
+class FullDisk(Inbox):
+    """An inbox whose disk is full the first time."""
+
+    full = True
+
+    async def keep(self, items) -> None:
+        if self.full and items:
+            self.full = False
+            raise OSError(28, "No space left on device")
+        await super().keep(items)
+
+
+@pytest.fixture
+async def bot(telegram):
+    async with Bot(TOKEN, base_url=f"{telegram.address}/bot") as bot:
+        yield bot
+
+
+async def test_what_cannot_be_kept_is_not_confirmed(telegram, post, bot, tmp_path: Path):
+    await telegram.push(post.says("why?"))
+    pending_at_pauses: list[list[int]] = []
+
+    async def pause(seconds: float) -> None:
+        pending_at_pauses.append(telegram.pending)
+
+    async with FullDisk(tmp_path / "bot.db") as inbox:
+        arrived = asyncio.Event()
+        poller = Poller(
+            bot,
+            inbox,
+            read=lambda raw: Update.de_json(raw, bot),
+            arrived=arrived.set,
+            sleep=pause,
+        )
+        polling = asyncio.create_task(poller.run())
+        await telegram.until(lambda: telegram.pending == [])
+        polling.cancel()
+        kept = await inbox.take(0, limit=9)
+
+    assert pending_at_pauses == [[1_000]]
+    assert [waiting.payload["update_id"] for waiting in kept] == [1_000]
+
+
+async def test_pauses_grow_to_half_a_minute_and_begin_anew_after_a_success(
+    telegram, post, bot, tmp_path: Path
+):
+    pauses: list[float] = []
+    telegram.fail("getUpdates", 401, "Unauthorized", times=7)
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+
+    async with Inbox(tmp_path / "bot.db") as inbox:
+        arrived = asyncio.Event()
+        poller = Poller(bot, inbox, read=lambda raw: None, arrived=arrived.set, sleep=pause)
+        polling = asyncio.create_task(poller.run())
+        await arrived.wait()
+        arrived.clear()
+        telegram.fail("getUpdates", 429, "Flood", parameters={"retry_after": 3})
+        telegram.fail("getUpdates", 502, "Bad Gateway")
+        await telegram.push(post.says("why?"))
+        await telegram.until(lambda: len(pauses) >= 9)
+        polling.cancel()
+
+    assert pauses == [1, 2, 4, 8, 16, 30, 30, 3, 1]

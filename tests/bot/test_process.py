@@ -1,0 +1,87 @@
+"""The bot as a process: how it ends, and what survives when it is not asked."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.__main__ import run
+from bot.settings import BotSettings
+from index import ROOT, UnknownSetting
+from tests.support.library import FakeLibrary
+from tests.support.people import private_chat
+from tests.support.telegram import TOKEN
+
+
+@pytest.fixture
+def launch(telegram, tmp_path: Path):
+    """Starts the bot over the fake Bot API; all starts share one folder."""
+    return lambda: asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.support.serve", telegram.address, str(tmp_path)),
+        cwd=ROOT,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+async def test_kills_at_any_moment_lose_nothing(telegram, post, launch):
+    updates = [post.says(f"question {n}", private_chat(100 + n)) for n in range(40)]
+    await telegram.push(*updates)
+
+    for answered in (1, 17, 31):
+        process = await launch()
+        await telegram.until(lambda enough=answered: len(telegram.sent) >= enough)
+        process.kill()
+        await process.wait()
+    process = await launch()
+    await telegram.until(lambda: len(repliers(telegram)) == 40)
+    process.terminate()
+
+    assert await process.wait() == 0
+    assert repliers(telegram) == {update["message"]["message_id"] for update in updates}
+
+
+def repliers(telegram) -> set[int]:
+    return {sent["reply_parameters"]["message_id"] for sent in telegram.sent}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_a_signal_ends_it_cleanly(number, telegram, launch):
+    process = await launch()
+    await telegram.until(lambda: telegram.made("getUpdates"))
+
+    process.send_signal(number)
+    _, said = await process.communicate()
+
+    assert (process.returncode, said) == (0, b"")
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({}, "BOT_TOKEN is not set; ask @BotFather for a token and put it in .env\n"),
+        ({"BOT_TOKEN": TOKEN, "BOT_QUEUE": "many"}, 'BOT_QUEUE cannot be "many"; what is wanted'),
+    ],
+)
+def test_what_is_wrong_at_the_start_is_one_sentence(settings, said, tmp_path):
+    bare = {name: value for name, value in os.environ.items() if name[:4] not in {"BOT_", "INDE"}}
+    process = subprocess.run(
+        [sys.executable, "-m", "bot"],
+        env={**bare, "BOT_TOKEN": "", "INDEX_URL": str(tmp_path), **settings},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert process.returncode == 2
+    assert process.stderr.startswith(said)
+    assert process.stderr.count("\n") == 1
+
+
+async def test_without_a_token_nothing_is_run():
+    with pytest.raises(UnknownSetting, match="BOT_TOKEN is not set"):
+        await run(BotSettings(), FakeLibrary(), stop=asyncio.Event())
