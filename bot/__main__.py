@@ -79,6 +79,25 @@ async def run(
         await application.leave(bot)
 
 
+async def serve_until_signalled(settings: BotSettings, library: Library) -> None:
+    """Run until SIGINT or SIGTERM; a second one ends it without waiting."""
+    stop = asyncio.Event()
+    serving = asyncio.current_task()
+
+    def on_signal() -> None:
+        # The second signal is from somebody who does not want to wait.
+        if stop.is_set() and serving:
+            serving.cancel()
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, on_signal)
+    try:
+        await run(settings, library, stop=stop)
+    except asyncio.CancelledError:
+        logger.warning("stopped without waiting")
+
+
 async def _serve(
     bot: application.Bot, inbox: Inbox, stop: asyncio.Event, *, at_once: int, drain_s: float
 ) -> None:
@@ -115,24 +134,6 @@ async def _together(works: Iterable[Work]) -> None:
 
 async def _waiting_for(stop: asyncio.Event) -> None:
     await stop.wait()
-
-
-async def serve_until_signalled(settings: BotSettings, library: Library) -> None:
-    stop = asyncio.Event()
-    serving = asyncio.current_task()
-
-    def on_signal() -> None:
-        # The second signal is from somebody who does not want to wait.
-        if stop.is_set() and serving:
-            serving.cancel()
-        stop.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, on_signal)
-    try:
-        await run(settings, library, stop=stop)
-    except asyncio.CancelledError:
-        logger.warning("stopped without waiting")
 
 
 if __name__ == "__main__":

@@ -138,9 +138,11 @@ class _Work:
     def embed(self, plan: Plan) -> int:
         """Embed every text of the next generation that has no vector.
 
-        Gives how many of them are paragraphs; the others are articles' leads.
+        Gives how many, not counting the leads of the plan's articles; a change of model embeds the
+        leads of all articles again and counts them.
         """
         leads = {kept.lead_digest for kept in plan.kept}
+        leads -= {paragraph.digest for kept in plan.kept for paragraph in kept.paragraphs}
         texts = self._texts(plan)
         if not self._options.dry_run:
             self._embed(texts)

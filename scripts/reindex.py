@@ -51,8 +51,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="scripts/run reindex",
         description="Read articles from files and folders, embed what is new and publish the"
-        " result in one step. Files gone from a folder leave the collection; questions are answered"
-        " meanwhile. A run that is stopped goes on where it was.",
+        " result in one step. Files gone from a folder leave the collection; questions are"
+        " answered meanwhile. A run that is stopped goes on where it was.",
     )
     parser.add_argument(
         "paths", nargs="*", metavar="PATH", help="files and folders (default: INDEX_SOURCES)"

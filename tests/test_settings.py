@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.settings import BotSettings, load_bot_settings
 from index import ROOT, IndexSettings, UnknownSetting, load_index_settings, setting_names
 
-TOKEN = "123456:otter-of-the-harbour"  # noqa: S105 - made up
+TOKEN = "123456:otter-of-the-harbour"
 
 
 def in_file(tmp_path, text, encoding="utf-8"):

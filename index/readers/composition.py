@@ -30,11 +30,12 @@ def compose(
 
 
 def _is_furniture(block: Block) -> bool:
-    """Whether a block is only buttons, or short lines with a button or comment count among them."""
+    """Whether a block is only buttons, or a list of short things with a button among them."""
     lines = [line.removeprefix("• ") for line in block.text.split("\n")]
-    return any(map(is_furniture, lines)) and all(
-        len(line) < SHORT_LINE or is_furniture(line) for line in lines
-    )
+    buttons = [is_furniture(line) for line in lines]
+    if block.kind is Kind.LIST and any(buttons):
+        return all(len(line) < SHORT_LINE for line in lines)
+    return all(buttons)
 
 
 def _without_title(blocks: Sequence[Block], title: str) -> list[Block]:

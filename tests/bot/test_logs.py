@@ -9,7 +9,7 @@ from telegram.error import Conflict, InvalidToken, NetworkError
 from bot.logs import Redaction, describe, explained
 from index import NoCollection
 
-TOKEN = "4242:AAFakeTokenThatMustNeverBeWritten_0123456"  # noqa: S105 - opens nothing
+TOKEN = "4242:AAFakeTokenThatMustNeverBeWritten_0123456"
 SHORT = "77:short"
 
 

@@ -59,7 +59,7 @@ class House:
         return notes.read_text().splitlines() if notes.exists() else []
 
     def open(self, *args, by=None, cwd="/", **environ):
-        return subprocess.run(  # noqa: S603 - our own script
+        return subprocess.run(
             [by or self.run, *args],
             cwd=cwd,
             env=self.environ | environ,
@@ -315,7 +315,7 @@ def test_ctrl_c_while_installing_leaves_with_130_and_the_next_start_does_it_agai
 
 
 def started(house, *args):
-    return subprocess.Popen(  # noqa: S603 - our own script
+    return subprocess.Popen(
         [house.run, *args],
         env=house.environ,
         stdin=subprocess.DEVNULL,

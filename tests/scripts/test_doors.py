@@ -1,0 +1,171 @@
+"""The doors as they are used: arguments, output, exit status, with the packaged model."""
+
+import io
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from scripts import ask, chat, reindex
+
+OTTERS = "Sea otters hold hands while they sleep, so that the tide does not part them.\n"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """A collection made with the packaged model, kept aside to begin every test with."""
+    root = tmp_path_factory.mktemp("built")
+    (root / "articles").mkdir()
+    (root / "articles" / "otters.txt").write_text(OTTERS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("INDEX_URL", str(root / "data"))
+        assert reindex.main([str(root / "articles"), "--json"]) == 0
+    shutil.copytree(root, root / "aside")
+    return root
+
+
+@pytest.fixture
+def room(built, monkeypatch):
+    """That collection, as it was built, as the one that the settings name."""
+    for name in ("data", "articles"):
+        shutil.rmtree(built / name, ignore_errors=True)
+        shutil.copytree(built / "aside" / name, built / name)
+    monkeypatch.setenv("INDEX_URL", str(built / "data"))
+    monkeypatch.setenv("INDEX_SOURCES", str(built / "articles"))
+    return built
+
+
+def test_ask_prints_the_quote(room, capsys):
+    assert ask.main(["do", "otters", "hold", "hands", "while", "they", "sleep?"]) == 0
+
+    assert "*Sea otters hold hands while they sleep" in capsys.readouterr().out
+
+
+def test_ask_json_prints_one_object(room, capsys):
+    assert ask.main(["--json", "do otters hold hands while they sleep?"]) == 0
+
+    said = json.loads(capsys.readouterr().out)
+    assert said["abstained"] is False
+    assert said["passages"][0]["text"] == OTTERS.strip()
+
+
+def test_ask_indexes_the_sources_where_nothing_is_indexed_yet(room, capsys):
+    shutil.rmtree(room / "data")
+
+    assert ask.main(["--json", "do otters hold hands while they sleep?"]) == 0
+
+    said = capsys.readouterr()
+    assert json.loads(said.out)["passages"][0]["text"] == OTTERS.strip()
+    assert "Nothing is indexed yet" in said.err
+
+
+def test_chat_answers_line_by_line_until_the_input_ends(room, capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO("/help\ndo otters hold hands?\n"))
+
+    assert chat.main([]) == 0
+
+    said = capsys.readouterr().out
+    assert said.startswith("1 article of 0 publishers. Ask a question; /help says more.")
+    assert "*Sea otters hold hands while they sleep" in said
+
+
+def test_reindex_prints_a_closing_table(room, capsys):
+    (room / "articles" / "tea.txt").write_text("The clipper Larkspur landed ninety chests of tea.")
+    (room / "articles" / "odd.txt").write_bytes(bytes(range(256)) * 20)
+
+    assert reindex.main([str(room / "articles")]) == 1
+
+    rows = capsys.readouterr().out.splitlines()
+    assert [row.split() for row in rows[:8]] == [
+        ["files", "read", "3"],
+        ["articles", "new", "1"],
+        ["articles", "changed", "0"],
+        ["articles", "unchanged", "1"],
+        ["articles", "removed", "0"],
+        ["files", "failed", "1"],
+        ["paragraphs", "embedded", "1"],
+        ["paragraphs", "in", "all", "2"],
+    ]
+    assert rows[8].startswith("generation 2, ")
+    assert rows[9].startswith("failed: ")
+    assert "odd.txt: " in rows[9]
+
+
+def test_reindex_json_prints_the_same_as_one_object(room, capsys):
+    assert reindex.main([str(room / "articles"), "--json"]) == 0
+
+    said = json.loads(capsys.readouterr().out)
+    assert said.pop("seconds") >= 0
+    assert said == {
+        "read": 1,
+        "new": 0,
+        "changed": 0,
+        "unchanged": 1,
+        "removed": 0,
+        "failed": [],
+        "paragraphs": 1,
+        "embedded": 0,
+        "generation": 1,
+    }
+
+
+def test_reindex_without_paths_reads_the_sources_of_the_settings(room, capsys):
+    (room / "articles" / "otters.txt").unlink()
+
+    assert reindex.main([]) == 0
+
+    assert "articles removed            1" in capsys.readouterr().out
+
+
+def test_reindex_of_a_path_that_is_not_there_is_wrong_use(room, capsys):
+    assert reindex.main([str(room / "nowhere")]) == 2
+
+    assert f"scripts/run reindex --remove {room / 'nowhere'}" in capsys.readouterr().err
+
+
+def test_reindex_removes_what_was_read_from_a_path_even_if_it_is_gone(room, capsys):
+    shutil.rmtree(room / "articles")
+
+    assert reindex.main(["--remove", str(room / "articles")]) == 0
+
+    assert "paragraphs in all           0" in capsys.readouterr().out
+
+
+def test_a_misspelt_setting_is_told_in_one_line(room, capsys, monkeypatch):
+    monkeypatch.setenv("INDEX_MODLE", "x")
+
+    assert ask.main(["otters?"]) == 2
+
+    said = "INDEX_MODLE is not a setting; did you mean INDEX_MODEL?\n"
+    assert capsys.readouterr().err == said
+
+
+def test_a_model_that_is_not_there_is_told_in_one_line(room, capsys, monkeypatch):
+    monkeypatch.setenv("INDEX_MODEL", "/nowhere/at/all")
+
+    assert ask.main(["otters?"]) == 2
+
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "INDEX_MODEL" in said
+
+
+def test_wrong_use_exits_with_two(capsys):
+    with pytest.raises(SystemExit) as exit_:
+        reindex.main(["--nonsense"])
+
+    assert exit_.value.code == 2
+    assert "--nonsense" in capsys.readouterr().err
+
+
+def test_paths_are_absolute_but_links_are_kept(room, capsys, monkeypatch):
+    link = room / "link"
+    link.unlink(missing_ok=True)
+    link.symlink_to(room / "articles")
+    monkeypatch.chdir(room)
+
+    assert reindex.main(["link"]) == 0
+
+    assert "articles new                1" in capsys.readouterr().out
+    assert Path("link").is_symlink()
