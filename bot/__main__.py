@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from functools import partial
 
 from bot import application, logs
-from bot.crew import Crew
+from bot.crew import Crew, Room
 from bot.desk import Desk, Library
 from bot.inbox import Inbox, InboxUnusable
 from bot.polling import Poller
@@ -71,9 +71,8 @@ async def run(
         async with Inbox(settings.data / "bot.db") as inbox:
             await _unless(stop, partial(application.introduce, bot))
             if not stop.is_set():
-                await _serve(
-                    bot, inbox, stop, at_once=settings.queue + _BESIDE_QUESTIONS, drain_s=drain_s
-                )
+                room = Room(settings.queue + _BESIDE_QUESTIONS)
+                await _serve(bot, inbox, stop, room=room, drain_s=drain_s)
     finally:
         desk.close()
         await application.leave(bot)
@@ -99,11 +98,10 @@ async def serve_until_signalled(settings: BotSettings, library: Library) -> None
 
 
 async def _serve(
-    bot: application.Bot, inbox: Inbox, stop: asyncio.Event, *, at_once: int, drain_s: float
+    bot: application.Bot, inbox: Inbox, stop: asyncio.Event, *, room: Room, drain_s: float
 ) -> None:
-    read = partial(application.read, bot)
-    crew = Crew(inbox, read=read, process=bot.process_update, at_once=at_once)
-    poller = Poller(bot.bot, inbox, read=read, arrived=crew.wake)
+    crew = Crew(inbox, partial(application.handle, bot), room)
+    poller = Poller(bot.bot, inbox, read=partial(application.read, bot), arrived=crew.wake)
     try:
         await _unless(stop, poller.run, crew.run)
         logger.info("stopping")

@@ -16,6 +16,7 @@ from bot.addressing import Me
 from bot.desk import Desk
 from bot.handlers.errors import report
 from bot.handlers.text import receive, request_of
+from bot.inbox import State
 from bot.logs import describe, explained
 from bot.office import Office
 from bot.outbox import Outbox, seconds
@@ -82,6 +83,18 @@ def read(application: Bot, raw: dict[str, Any]) -> Update | None:
     update = Update.de_json(raw, application.bot)
     asked = update.message and request_of(update.message, _me(application))
     return update if asked else None
+
+
+async def handle(application: Bot, raw: dict[str, Any]) -> State:
+    """See to a stored update, and say what has become of it."""
+    try:
+        update = read(application, raw)
+    except Exception as error:  # noqa: BLE001 - it could be read once: kept for a look
+        logger.error("a stored update cannot be read: %s", type(error).__name__)  # noqa: TRY400
+        return State.ASIDE
+    if update:
+        await application.process_update(update)
+    return State.DONE
 
 
 def _connect(application: Bot, office: Office) -> None:

@@ -4,40 +4,47 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass
+from typing import Any
 from weakref import WeakValueDictionary
-
-from telegram import Update
 
 from bot.inbox import Inbox, State, Waiting
 from bot.logs import describe
-from bot.polling import Read
 
 logger = logging.getLogger(__name__)
-
-AT_ONCE_IN_CHAT = 8
-"""So that a chat whose answers must wait for Telegram's pace leaves room for the others."""
-
-IN_HAND = 2_000
-"""Most updates in memory; what goes beyond waits on disk."""
 
 _AFTER_A_FAULT_S = 5.0
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many updates are handled at once, how many of one chat, and how many are in memory.
+
+    The bound on a chat leaves room for the others while its answers wait for Telegram's pace;
+    what goes beyond memory waits on disk.
+    """
+
+    at_once: int
+    in_chat: int = 8
+    in_hand: int = 2_000
+
+
 class Crew:
-    """Takes updates from the inbox and settles each once `process` has returned."""
+    """Takes updates from the inbox and settles each as `handle` says once it is through."""
 
     def __init__(
         self,
         inbox: Inbox,
+        handle: Callable[[dict[str, Any]], Awaitable[State]],
+        room: Room,
         *,
-        read: Read,
-        process: Callable[[Update], Awaitable[None]],
-        at_once: int,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._inbox = inbox
-        self._read = read
-        self._process = process
-        self._slots = asyncio.Semaphore(at_once)
+        self._handle = handle
+        self._room = room
+        self._sleep = sleep
+        self._slots = asyncio.Semaphore(room.at_once)
         self._chats: WeakValueDictionary[int, asyncio.Semaphore] = WeakValueDictionary()
         self._tasks: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
@@ -59,7 +66,7 @@ class Crew:
                 await self._take()
             except Exception as error:  # noqa: BLE001 - a full disk must not end the bot
                 logger.error("the inbox cannot be read: %s", describe(error))  # noqa: TRY400
-                await asyncio.sleep(_AFTER_A_FAULT_S)
+                await self._sleep(_AFTER_A_FAULT_S)
                 self.wake()
 
     async def drain(self, patience_s: float) -> None:
@@ -73,12 +80,12 @@ class Crew:
         await asyncio.gather(*left, return_exceptions=True)
 
     async def _take(self) -> None:
-        room = IN_HAND - len(self._tasks)
+        free = self._room.in_hand - len(self._tasks)
         self._left_on_disk = True
-        if room <= 0:
+        if free <= 0:
             return
-        waiting = await self._inbox.take(self._last_seq, limit=room)
-        self._left_on_disk = len(waiting) == room
+        waiting = await self._inbox.take(self._last_seq, limit=free)
+        self._left_on_disk = len(waiting) == free
         for item in waiting:
             self._last_seq = item.seq
             task = asyncio.create_task(self._work(item))
@@ -95,21 +102,11 @@ class Crew:
             if self._leaving:
                 return
             try:
-                await self._inbox.settle(item.seq, await self._state_after(item))
+                await self._inbox.settle(item.seq, await self._handle(item.payload))
             except Exception as error:  # noqa: BLE001 - one update must not take others with it
                 logger.error("update not settled: %s", describe(error))  # noqa: TRY400
-
-    async def _state_after(self, item: Waiting) -> State:
-        try:
-            update = self._read(item.payload)
-        except Exception as error:  # noqa: BLE001 - kept for a look, and never tried again
-            logger.error("an update cannot be read: %s", type(error).__name__)  # noqa: TRY400
-            return State.ASIDE
-        if update:
-            await self._process(update)
-        return State.DONE
 
     def _turn_of(self, chat: int | None) -> AbstractAsyncContextManager[None]:
         if chat is None:
             return nullcontext()
-        return self._chats.setdefault(chat, asyncio.Semaphore(AT_ONCE_IN_CHAT))
+        return self._chats.setdefault(chat, asyncio.Semaphore(self._room.in_chat))

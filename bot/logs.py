@@ -40,13 +40,17 @@ def redacted(text: str) -> str:
 
 
 def configure(token: str, *, level: int = logging.INFO) -> None:
-    """Log to stderr and never write the token: called once, by `main`."""
-    if not logging.root.handlers:
-        logging.basicConfig(
-            level=level,
-            stream=sys.stderr,
-            format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-        )
+    """Log to stderr and never write the token: called once, by `main`.
+
+    `level` is for the bot and the index; libraries log what is at least a warning.
+    """
+    logging.basicConfig(
+        level=logging.WARNING,
+        stream=sys.stderr,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    for name in ("bot", "index"):
+        logging.getLogger(name).setLevel(level)
     for handler in logging.root.handlers:
         handler.addFilter(Redaction(token))
 

@@ -8,11 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
-from bot.__main__ import run
+from bot.__main__ import main, run, serve_until_signalled
 from bot.settings import BotSettings
 from index import ROOT, UnknownSetting
-from tests.support.library import FakeLibrary
+from tests.support.library import FakeLibrary, SlowLibrary
 from tests.support.people import private_chat
 from tests.support.telegram import TOKEN
 
@@ -59,6 +60,23 @@ async def test_a_signal_ends_it_cleanly(number, telegram, launch):
     assert (process.returncode, said) == (0, b"")
 
 
+async def test_a_second_signal_does_not_wait(telegram, post, tmp_path):
+    slow = SlowLibrary()
+    settings = BotSettings(token=SecretStr(TOKEN), api_url=telegram.address, data=tmp_path)
+    serving = asyncio.create_task(serve_until_signalled(settings, slow))
+    await telegram.push(post.says("why?"))
+    await telegram.until(lambda: slow.asked)
+
+    os.kill(os.getpid(), signal.SIGTERM)
+    await asyncio.sleep(0.05)
+    assert not serving.done()
+    os.kill(os.getpid(), signal.SIGTERM)
+    await serving
+    slow.go.set()
+
+    assert telegram.sent == []
+
+
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
@@ -66,11 +84,22 @@ async def test_a_signal_ends_it_cleanly(number, telegram, launch):
         ({"BOT_TOKEN": TOKEN, "BOT_QUEUE": "many"}, 'BOT_QUEUE cannot be "many"; what is wanted'),
     ],
 )
-def test_what_is_wrong_at_the_start_is_one_sentence(settings, said, tmp_path):
-    bare = {name: value for name, value in os.environ.items() if name[:4] not in {"BOT_", "INDE"}}
+def test_a_setting_that_stops_the_bot_is_told_in_a_sentence(settings, said, monkeypatch, capsys):
+    for name, value in {"BOT_TOKEN": "", **settings}.items():
+        monkeypatch.setenv(name, value)
+
+    assert main() == 2
+
+    told = capsys.readouterr().err
+    assert told.startswith(said)
+    assert told.count("\n") == 1
+
+
+def test_a_missing_collection_is_told_in_a_sentence(tmp_path):
+    settings = {"BOT_TOKEN": TOKEN, "INDEX_URL": str(tmp_path / "nothing")}
     process = subprocess.run(
         [sys.executable, "-m", "bot"],
-        env={**bare, "BOT_TOKEN": "", "INDEX_URL": str(tmp_path), **settings},
+        env={**os.environ, **settings},
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -78,7 +107,7 @@ def test_what_is_wrong_at_the_start_is_one_sentence(settings, said, tmp_path):
     )
 
     assert process.returncode == 2
-    assert process.stderr.startswith(said)
+    assert "reindex" in process.stderr
     assert process.stderr.count("\n") == 1
 
 
