@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import ModelMissing
+from index.reading import Tokens
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -34,6 +35,9 @@ class Embedder(Protocol):
     def width(self) -> int: ...
     def encode_queries(self, texts: Sequence[str]) -> Matrix: ...
     def encode_documents(self, texts: Sequence[str]) -> Matrix: ...
+    def tokens(self, texts: Sequence[str], *, query: bool) -> list[Tokens] | None:
+        """Each text's tokens with a vector each, to read it closely; None if there are none."""
+        ...
 
 
 class SentenceEmbedder:
@@ -68,6 +72,35 @@ class SentenceEmbedder:
             prompt=self._document_prompt,
         )
         return np.asarray(vectors, dtype=np.float32)
+
+    def tokens(self, texts: Sequence[str], *, query: bool) -> list[Tokens] | None:
+        """Every text's tokens with a vector each; None where the tokenizer tells no places."""
+        tokenizer = self._model.tokenizer
+        prompted = self._query_prompt if query else self._document_prompt
+        if prompted or not getattr(tokenizer, "is_fast", False):
+            return None
+        encode = self._model.encode_query if query else self._model.encode_document
+        rows = encode(
+            list(texts),
+            output_value="token_embeddings",
+            batch_size=max(1, len(texts)),
+            show_progress_bar=False,
+        )
+        places = tokenizer(
+            list(texts),
+            truncation=True,
+            max_length=self._model.max_seq_length,
+            return_offsets_mapping=True,
+        )["offset_mapping"]
+        return [_told(row.numpy(), spans) for row, spans in zip(rows, places, strict=True)]
+
+
+def _told(rows: Matrix, places: Sequence[tuple[int, int]]) -> Tokens:
+    """Unit vectors and places of the tokens that stand for a part of the text."""
+    kept = [at for at, (start, end) in enumerate(places) if start < end]
+    vectors = np.asarray(rows, dtype=np.float32)[kept]
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-9
+    return Tokens(vectors, tuple((places[at][0], places[at][1]) for at in kept))
 
 
 def model_name(model: str = "", *, query_prompt: str = "", document_prompt: str = "") -> str:

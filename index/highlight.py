@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from index.evidence import Question, Rarity
+from index.evidence import Question, Rarity, Wanted, events_in, filled_by, wanted_of
 from index.words import analyse, guess_language
 
 
@@ -16,12 +16,12 @@ def best_sentence(
     if not sentences:
         return 0, len(text)
     language = guess_language(text)
-    return max(sentences, key=lambda at: _held(question, text[at[0] : at[1]], language, rarity))
-
-
-def _held(question: Question, sentence: str, language: str, rarity: Rarity) -> float:
-    held = frozenset(analyse(sentence, language))
-    return sum(
-        slot.found(held, rarity) * max(rarity(term) for term in slot.terms)
-        for slot in question.slots
+    wanted = wanted_of(question, rarity)
+    return max(
+        sentences,
+        key=lambda at: _held(wanted, text[at[0] : at[1]], language),
     )
+
+
+def _held(wanted: Wanted, sentence: str, language: str) -> float:
+    return filled_by(wanted, events_in(wanted, analyse(sentence, language)), {})

@@ -1,7 +1,8 @@
 """The one thread that owns the model and the vectors, and embeds together whatever waits."""
 
 import threading
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from queue import Queue
@@ -11,11 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embedder import Embedder
+from index.reading import Tokens
 from index.vectors import Vectors
 
 T = TypeVar("T")
 
+Read = tuple[Tokens, Mapping[int, Tokens]]
+
 BATCH = 64  # questions embedded in one call at the most
+LATELY = 256  # paragraphs whose tokens are remembered, some 150 kB each
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,7 @@ class Lane:
         self._waiting: Queue[_Question | _Errand | None] = Queue()
         self._embedder: Embedder | None = None
         self._vectors: Vectors | None = None
+        self._lately: OrderedDict[int, Tokens] = OrderedDict()
         self._broken: BaseException | None = None
         self._closed = False
         self._thread = threading.Thread(target=self._work, name="lane", daemon=True)
@@ -61,6 +67,13 @@ class Lane:
         question = _Question(text, limit)
         self._put(question)
         return question.answer.result()
+
+    def read(self, question: str, texts: Mapping[int, str]) -> "Read | None":
+        """The tokens of a question and of paragraphs given by id; None if the model has none.
+
+        A paragraph's id is made of its text, so what was read lately is not read again.
+        """
+        return self.do(lambda embedder, _: self._read(embedder, question, texts)).result()
 
     def do(self, errand: Callable[[Embedder, Vectors], T]) -> "Future[T]":
         """Run something with the model and the vectors between two batches."""
@@ -89,6 +102,21 @@ class Lane:
         self._closed = True
         self._waiting.put(None)
         self._thread.join()
+
+    def _read(self, embedder: Embedder, question: str, texts: Mapping[int, str]) -> "Read | None":
+        asked = embedder.tokens([question], query=True)
+        if asked is None:
+            return None
+        new = [number for number in texts if number not in self._lately]
+        if new:
+            told = embedder.tokens([texts[number] for number in new], query=False) or []
+            self._lately.update(zip(new, told, strict=True))
+        found = {number: self._lately[number] for number in texts}
+        for number in found:
+            self._lately.move_to_end(number)
+        while len(self._lately) > LATELY:
+            self._lately.popitem(last=False)
+        return asked[0], found
 
     def _put(self, job: _Question | _Errand) -> None:
         if self._closed:

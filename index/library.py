@@ -4,16 +4,19 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from typing import Protocol
 
 from index.abstain import passing
 from index.answer import Answer, Passage, Source, Status, Surroundings
 from index.duplicates import merge
 from index.errors import ModelChanged
-from index.evidence import Question, read_question
+from index.evidence import Question, Rarity, read_question
 from index.highlight import best_sentence
 from index.lane import Lane
-from index.retrieve import BY_MEANING, Retrieved, retrieve
+from index.mending import mend_question
+from index.reindex import Model
+from index.retrieve import BY_MEANING, Retrieved, Scope, retrieve
 from index.sentences import split_sentences
 from index.store import Generation, Snapshot, SqliteStore
 
@@ -37,7 +40,7 @@ class Library:
         store: SqliteStore,
         lane: Lane,
         *,
-        model: str,
+        model: Model,
         follower: Follower,
         threshold: float | None = None,
     ) -> None:
@@ -52,17 +55,15 @@ class Library:
 
         `skip` passes over the first so many. Raises ModelChanged, ModelMissing, Damaged.
         """
-        text = tidy(question)
-        asked = read_question(text)
+        asked = self._read(question)
         if not asked.terms:
-            with self._store.snapshot() as view:
-                return Answer(question=text, passages=(), searched=_status(view.generation()))
-        with self._ranked(asked, text) as (ranked, generation, rarity):
-            passages = _quotes(asked, ranked, generation, rarity)
+            return Answer(question=asked.text, passages=(), searched=self.status())
+        with self._ranked(asked) as (ranked, scope):
+            passages = _quotes(asked, ranked, scope)
         return Answer(
-            question=text,
+            question=asked.text,
             passages=passages[skip : skip + limit],
-            searched=_status(generation),
+            searched=_status(scope.generation),
             more=max(0, len(passages) - skip - limit),
         )
 
@@ -71,10 +72,9 @@ class Library:
 
         For evaluation: what people are given comes from `ask`.
         """
-        text = tidy(question)
-        asked = read_question(text)
-        with self._ranked(asked, text) as (ranked, _, rarity):
-            return tuple(_passage(each, (), asked, rarity) for each in ranked[:limit])
+        asked = self._read(question)
+        with self._ranked(asked) as (ranked, scope):
+            return tuple(_passage(each, (), asked, scope.rarity) for each in ranked[:limit])
 
     def threshold(self) -> float:
         """The evidence from which on a passage is quoted."""
@@ -109,39 +109,43 @@ class Library:
 
     def _in_force(self, view: Snapshot) -> Generation:
         generation = view.generation()
-        if generation.model != self._model:
+        if generation.model != self._model.name:
             raise ModelChanged(
-                f"the collection was embedded by {generation.model}, but {self._model} is set; run"
-                " scripts/run reindex, or set INDEX_MODEL as it was and start again"
+                f"the collection was embedded by {generation.model}, but {self._model.name} is"
+                " set; run scripts/run reindex, or set INDEX_MODEL as it was and start again"
             )
         if self._threshold is not None:
             generation = replace(generation, threshold=self._threshold)
         return generation
 
-    @contextmanager
-    def _ranked(self, asked: Question, text: str) -> Iterator["Ranking"]:
-        near = self._lane.near(text, limit=BY_MEANING)
+    def _read(self, question: str) -> Question:
+        """The question with its typos mended, taken apart."""
+        lexicon = self._model.lexicon()
         with self._store.snapshot() as view:
-            generation = self._in_force(view)
-            ranked = retrieve(asked, near, view, generation)
-            terms = {term for slot in asked.slots for term in slot.terms}
-            yield ranked, generation, view.rarity(terms)
+            text = mend_question(
+                tidy(question),
+                known=lambda term: term in lexicon or view.knows(term),
+                near=view.terms_like,
+            )
+        return read_question(text, kin=lexicon.kin)
+
+    @contextmanager
+    def _ranked(self, asked: Question) -> Iterator[tuple[list[Retrieved], Scope]]:
+        """The candidates, best first, for as long as the view that they were found in lasts."""
+        near = self._lane.near(asked.text, limit=BY_MEANING)
+        lexicon = self._model.lexicon()
+        with self._store.snapshot() as view:
+            rarity = cache(lambda term: view.rarity([term], lexicon.commonness)[term])
+            scope = Scope(view, self._in_force(view), rarity)
+            yield retrieve(asked, near, scope, self._lane.read), scope
 
 
-Ranking = tuple[list[Retrieved], Generation, dict[str, float]]
-
-
-def _quotes(
-    asked: Question,
-    ranked: Sequence[Retrieved],
-    generation: Generation,
-    rarity: dict[str, float],
-) -> tuple[Passage, ...]:
+def _quotes(asked: Question, ranked: Sequence[Retrieved], scope: Scope) -> tuple[Passage, ...]:
     """The quotes to give: candidates that pass the threshold, near-identical ones as one."""
-    count = passing([each.judged.evidence for each in ranked], generation.threshold)
+    count = passing([each.judged.evidence for each in ranked], scope.generation.threshold)
     kept = ranked[: min(count, MOST_PASSAGES)]
     groups = merge(kept, text=lambda each: each.found.text)
-    return tuple(_passage(best, copies, asked, rarity) for best, copies in groups)
+    return tuple(_passage(best, copies, asked, scope.rarity) for best, copies in groups)
 
 
 def tidy(question: str) -> str:
@@ -151,7 +155,7 @@ def tidy(question: str) -> str:
 
 
 def _passage(
-    best: Retrieved, copies: Sequence[Retrieved], asked: Question, rarity: dict[str, float]
+    best: Retrieved, copies: Sequence[Retrieved], asked: Question, rarity: Rarity
 ) -> Passage:
     found = best.found
     sentences = split_sentences(found.text)
@@ -162,7 +166,7 @@ def _passage(
         start=found.start,
         end=found.end,
         text=found.text,
-        best=best_sentence(asked, found.text, sentences, lambda term: rarity.get(term, 0.0)),
+        best=best_sentence(asked, found.text, sentences, rarity),
         evidence=best.judged.evidence,
         credit=found.credit,
         also=tuple(name for name in carriers if name and name != found.credit.publisher),

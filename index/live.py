@@ -8,6 +8,7 @@ from index.current import current_vectors
 from index.embedder import Embedder, load_embedder, model_name
 from index.errors import IndexFault, NoCollection
 from index.lane import Lane
+from index.lexicon import packaged_lexicon
 from index.library import Library
 from index.reindex import Model
 from index.settings import IndexSettings
@@ -29,7 +30,7 @@ def model_of(settings: IndexSettings) -> Model:
     def load() -> Embedder:
         return load_embedder(settings.model, threads=settings.threads, **prompts)
 
-    return Model(model_name(settings.model, **prompts), load)
+    return Model(model_name(settings.model, **prompts), load, packaged_lexicon)
 
 
 def has_collection(folder: Path) -> bool:
@@ -75,7 +76,7 @@ def follow(
     follower = _Follower(store, model)
     lane = Lane(follower.load)
     follower.start(lane, look_every_s)
-    return Library(store, lane, model=model.name, follower=follower, threshold=threshold)
+    return Library(store, lane, model=model, follower=follower, threshold=threshold)
 
 
 class _Follower:
@@ -90,6 +91,7 @@ class _Follower:
     def load(self) -> tuple[Embedder, Vectors]:
         """The model, and the vectors of the newest generation."""
         embedder = self._model.load()
+        self._model.lexicon()
         with self._store.snapshot() as view:
             number = view.generation_number()
             vectors = current_vectors(view, self._store.folder, self._model.name)

@@ -22,6 +22,7 @@ class Aliases:
 
     entities: tuple[tuple[Terms, ...], ...] = ()
     by_first: dict[str, tuple[tuple[Terms, int], ...]] = field(default_factory=dict)
+    terms: frozenset[str] = frozenset()
 
     def find(self, terms: Terms) -> list[tuple[int, int, tuple[Terms, ...]]]:
         """Every entity named in the terms: start, end, and all its names; the longest name wins."""
@@ -54,7 +55,11 @@ def read_aliases(text: str) -> Aliases:
         for name in names:
             by_first.setdefault(name[0], []).append((name, len(entities)))
         entities.append(tuple(names))
-    return Aliases(tuple(entities), {first: tuple(names) for first, names in by_first.items()})
+    return Aliases(
+        tuple(entities),
+        {first: tuple(names) for first, names in by_first.items()},
+        frozenset(term for entity in entities for name in entity for term in name),
+    )
 
 
 def name_terms(name: str) -> Terms:
@@ -88,28 +93,41 @@ def is_capital(text: str, start: int) -> bool:
     return text[start : start + 1].isupper()
 
 
-def mend(word: str, known: Callable[[str], bool], near: Callable[[str], Iterable[str]]) -> str:
+def mend(
+    word: str,
+    known: Callable[[str], bool],
+    near: Callable[[str], Iterable[str]],
+    *,
+    name: bool = False,
+) -> str:
     """The known word that an unknown one was most likely meant to be; the word itself if none is.
 
-    `near` gives known words worth a look, such as those that begin alike. A word of four letters
-    may differ by one edit, longer ones by two; a double letter or swapped neighbours cost half.
-    Ties go to the word with the same first letter, then to the first in the alphabet.
+    `near` gives known words worth a look, such as those that begin alike. A longer word may be
+    further off; a name may not lose or change a consonant, as it is then another name. Ties go to
+    the word with the same first letter, then to the first in the alphabet. Only ASCII words are
+    mended: in languages that bend their words more, an unknown form is seldom a typo.
     """
-    if len(word) < 4 or not word.isalpha() or known(word):
+    if len(word) < 4 or not (word.isascii() and word.isalpha()) or known(word):
         return word
-    room = 1.0 if len(word) < 7 else 2.0
+    room = _room(word, name=name)
     rated = [
         (cost, other[:1] != word[:1], other)
         for other in near(word)
-        if other != word and (cost := edits(word, other, room)) <= room
+        if other != word and other.isalpha() and (cost := edits(word, other, room)) <= room
     ]
     return min(rated)[2] if rated else word
+
+
+def _room(word: str, *, name: bool) -> float:
+    if name or len(word) < 6:
+        return 0.5 if len(word) < 8 else 1.0
+    return 1.0 if len(word) < 7 else 1.5
 
 
 def edits(a: str, b: str, most: float) -> float:
     """The edits that turn one word into another; more than `most` is given back as `most` + 1.
 
-    Doubling a letter, or swapping two neighbours, counts as half an edit.
+    Doubling a letter, swapping two neighbours and taking one vowel for another count half.
     """
     if abs(len(a) - len(b)) > 2 * most:
         return most + 1
@@ -120,7 +138,7 @@ def edits(a: str, b: str, most: float) -> float:
         for j, theirs in enumerate(b, start=1):
             drop = row[j] + (0.5 if i > 1 and a[i - 2] == mine else 1.0)
             add = newer[j - 1] + (0.5 if j > 1 and b[j - 2] == theirs else 1.0)
-            cost = min(drop, add, row[j - 1] + (mine != theirs))
+            cost = min(drop, add, row[j - 1] + _swap(mine, theirs))
             if i > 1 and j > 1 and mine == b[j - 2] and a[i - 2] == theirs:
                 cost = min(cost, older[j - 2] + 0.5)
             newer.append(cost)
@@ -128,3 +146,9 @@ def edits(a: str, b: str, most: float) -> float:
             return most + 1
         older, row = row, newer
     return row[-1] if row[-1] <= most else most + 1
+
+
+def _swap(mine: str, theirs: str) -> float:
+    if mine == theirs:
+        return 0.0
+    return 0.5 if mine in "aeiouy" and theirs in "aeiouy" else 1.0

@@ -47,7 +47,6 @@ def prepare(article: Article, *, origin: str, entry: str, key: str = "") -> Kept
         credit=article.credit,
         language=article.language,
         lead=lead,
-        lead_digest=digest_of(lead),
         lead_terms=" ".join(analyse(lead, article.language)),
         paragraphs=tuple(_paragraphs(article, key)),
     )

@@ -15,6 +15,7 @@ from index.article import Article
 from index.current import renew_checkpoint
 from index.embedder import Embedder
 from index.errors import Damaged
+from index.lexicon import Language, NoLexicon
 from index.lock import reindex_lock
 from index.measure import measure_scale
 from index.plan import Failure, Plan, Progress, plan_articles, plan_reading, plan_removal
@@ -24,10 +25,14 @@ from index.store import Draft, Generation, Kept, Snapshot, SqliteStore
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """The embedding model: its name, known at once, and how to load it when it is needed."""
+    """The embedding model: its name, known at once, and how to load it when it is needed.
+
+    `lexicon` loads what is known of the language's words besides.
+    """
 
     name: str
     load: Callable[[], Embedder]
+    lexicon: Callable[[], Language] = NoLexicon
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,17 +141,11 @@ class _Work:
             self._before = view.generation() if view.generation_number() else None
 
     def embed(self, plan: Plan) -> int:
-        """Embed every text of the next generation that has no vector.
-
-        Gives how many, not counting the leads of the plan's articles; a change of model embeds the
-        leads of all articles again and counts them.
-        """
-        leads = {kept.lead_digest for kept in plan.kept}
-        leads -= {paragraph.digest for kept in plan.kept for paragraph in kept.paragraphs}
+        """Embed every paragraph of the next generation that has no vector; how many those were."""
         texts = self._texts(plan)
         if not self._options.dry_run:
             self._embed(texts)
-        return len(texts.keys() - leads)
+        return len(texts)
 
     def _embed(self, texts: Mapping[str, str]) -> None:
         # Alike lengths together: a batch is as slow as its longest text.
@@ -230,8 +229,7 @@ class _Work:
 
 
 def _texts_of(kept: Kept) -> list[tuple[str, str]]:
-    paragraphs = [(p.digest, kept.text[p.span.start : p.span.end]) for p in kept.paragraphs]
-    return [*paragraphs, (kept.lead_digest, kept.lead)]
+    return [(p.digest, kept.text[p.span.start : p.span.end]) for p in kept.paragraphs]
 
 
 def _still_fits(before: Generation, paragraphs: int) -> bool:

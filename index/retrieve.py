@@ -1,19 +1,20 @@
 """Find the paragraphs that share words or meaning with a question, and judge them as evidence."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-from index.evidence import Candidate, Judged, Question, judge
-from index.lane import Near
+from index.embedder import PACKAGED_NAME
+from index.evidence import Candidate, Judged, Question, Rarity, judge, reread
+from index.lane import Near, Read
+from index.reading import Reading, read_closely
 from index.scoring import Scale
 from index.store import Found, Generation, Snapshot
 
-Vector = NDArray[np.float32]
-
 BY_WORDS = 50
 BY_MEANING = 50
+READ = 8  # candidates read closely: the model is called once for those not read lately
+
+Reader = Callable[[str, Mapping[int, str]], Read | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,32 +25,53 @@ class Retrieved:
     judged: Judged
 
 
-def retrieve(
-    question: Question, near: Near, view: Snapshot, generation: Generation
-) -> list[Retrieved]:
-    """Every candidate with its evidence, best first; ties go to the lower paragraph id."""
-    ids = view.paragraphs_with_words(question.search_terms, BY_WORDS)
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is searched: one view of the collection, its generation, how rare terms are in it."""
+
+    view: Snapshot
+    generation: Generation
+    rarity: Rarity
+
+
+def retrieve(question: Question, near: Near, scope: Scope, read: Reader) -> list[Retrieved]:
+    """Every candidate with its evidence, best first; ties go to the lower paragraph id.
+
+    The best few are read closely: `read` gives the tokens of the question and of those paragraphs.
+    """
+    generation, rarity = scope.generation, scope.rarity
+    ids = scope.view.paragraphs_with_words(question.search_terms, BY_WORDS)
     ids += [number for number, _ in near.hits]
-    found = {each.id: each for each in view.found(ids, model=generation.model)}
-    rarity = _Rarity(view)
-    candidates = [_candidate(each, near) for each in found.values()]
-    judged = judge(
-        question, candidates, scale=Scale(generation.mean, generation.spread), rarity=rarity
+    found = {each.id: each for each in scope.view.found(ids, model=generation.model)}
+    candidates = {each.id: _candidate(each, near) for each in found.values()}
+    scale = Scale(
+        generation.mean,
+        generation.spread,
+        multilingual=not generation.model.startswith(PACKAGED_NAME),
     )
-    return [Retrieved(found[each.id], each) for each in judged]
+    judged = judge(question, list(candidates.values()), scale=scale, rarity=rarity)
+    best = [candidates[each.id] for each in judged[:READ]]
+    return [
+        Retrieved(found[each.id], each)
+        for each in reread(judged, _readings(question, best, rarity, read))
+    ]
 
 
-class _Rarity:
-    """Terms' inverse document frequencies, each looked up once a question."""
-
-    def __init__(self, view: Snapshot) -> None:
-        self._view = view
-        self._known: dict[str, float] = {}
-
-    def __call__(self, term: str) -> float:
-        if term not in self._known:
-            self._known |= self._view.rarity([term])
-        return self._known[term]
+def _readings(
+    question: Question,
+    candidates: Sequence[Candidate],
+    rarity: Rarity,
+    read: Reader,
+) -> dict[int, Reading]:
+    tokens = read(question.text, {each.id: each.text for each in candidates})
+    if tokens is None:
+        return {}
+    asked, told = tokens
+    readings = {
+        each.id: read_closely(question, asked, each, told[each.id], rarity=rarity)
+        for each in candidates
+    }
+    return {number: reading for number, reading in readings.items() if reading is not None}
 
 
 def _candidate(found: Found, near: Near) -> Candidate:
@@ -57,14 +79,9 @@ def _candidate(found: Found, near: Near) -> Candidate:
         id=found.id,
         text=found.text,
         terms=found.terms,
-        cosine=_product(found.vector, near.vector),
-        context_cosine=_product(found.lead_vector, near.vector),
+        cosine=float(found.vector @ near.vector),
         lead=found.lead,
         lead_terms=found.lead_terms,
         credit=found.credit,
         article=found.article,
     )
-
-
-def _product(vector: Vector, other: Vector) -> float:
-    return float(vector @ other)

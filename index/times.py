@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, lru_cache
 
-from index.words import fold
+from index.words import analyse, fold
 
 _MONTHS = {
     "en": "january february march april may june july august september october november december",
@@ -29,6 +29,7 @@ _NUMBER_OF = {
     for number, name in enumerate(map(fold, names.split()), start=1)
     if name != "-"
 }
+_LONG = ("", *_MONTHS["en"].split())
 _NAME = "|".join(sorted(_NUMBER_OF, key=len, reverse=True))
 _YEAR = r"(?:1[6-9]\d{2}|20\d{2})"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
@@ -81,6 +82,15 @@ def day_of(published: str) -> Day:
     """The day of an ISO date of any precision; Day() for an empty one."""
     days = days_in(published[:10])
     return days[0] if days else Day()
+
+
+def day_terms(days: Iterable[Day]) -> frozenset[str]:
+    """The terms that `analyse` makes of days told in English."""
+    return frozenset(
+        term
+        for day in days
+        for term in analyse(f"{day.day or ''} {_LONG[day.month]} {day.year or ''}", "en")
+    )
 
 
 def agreement(asked: Day, told: Sequence[Day], *, published: Day = Day()) -> float:

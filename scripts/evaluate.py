@@ -37,6 +37,7 @@ def _run(asked: argparse.Namespace) -> int:
     from scripts.evaluation.running import evaluate
 
     settings = settings_here()
+    old = _read_old(asked.compare)
     folders = [Path(folder) for folder in asked.folders] or _default_folders(gate=asked.gate)
     suites = [suite for folder in folders for suite in read_suites(folder.absolute())]
     cache = settings.folder / "evaluation"
@@ -45,7 +46,7 @@ def _run(asked: argparse.Namespace) -> int:
     if asked.json:
         print(json.dumps({"suites": found}))
     else:
-        print(table(found, _read_old(asked.compare)))
+        print(table(found, old))
     for name, each in results.items() if asked.worst else ():
         print("\n".join(worst(name, each, asked.worst)))
     if asked.gate:
@@ -112,7 +113,7 @@ def _hold_floors(found: Figures, suites: Sequence[Suite]) -> None:
         for name, figures in floors.items()
         if name in names
         for figure, floor in figures.items()
-        if _worse(found[name][figure], floor, figure)
+        if is_worse(found[name][figure], floor, figure)
     ]
     if below:
         raise BelowFloor("\n".join(["answers have become worse:", *below]))
@@ -120,7 +121,8 @@ def _hold_floors(found: Figures, suites: Sequence[Suite]) -> None:
     print(f"{held} floors of {len(names)} suites hold", file=sys.stderr)
 
 
-def _worse(value: float, floor: float, figure: str) -> bool:
+def is_worse(value: float, floor: float, figure: str) -> bool:
+    """Whether a figure does not hold its floor; for some a lower value is the better one."""
     return value > floor + MARGIN if figure in LOWER_IS_BETTER else value < floor - MARGIN
 
 

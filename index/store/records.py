@@ -38,8 +38,7 @@ class KeptParagraph:
 class Kept:
     """An article ready to be stored. `digest` covers text, spans and credit.
 
-    `lead` is the title, date and opening that stand for the whole article as context; its vector
-    is found under `lead_digest`.
+    `lead` is the title, date and opening that stand for the whole article as context.
     """
 
     key: str
@@ -50,7 +49,6 @@ class Kept:
     credit: Credit
     language: str
     lead: str
-    lead_digest: str
     lead_terms: str
     paragraphs: tuple[KeptParagraph, ...]
 
@@ -94,7 +92,6 @@ class Found:
     """A stored paragraph with what judging and quoting it needs.
 
     `text` is the slice `[start:end]` of its article as stored, and was checked against its digest.
-    `cosine` vectors: `vector` is the paragraph's, `lead_vector` its article's.
     """
 
     id: int
@@ -108,12 +105,11 @@ class Found:
     lead: str
     lead_terms: tuple[str, ...]
     vector: NDArray[np.float32]
-    lead_vector: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """How the searchable vectors differ between two generations."""
+    """How the vectors differ between two generations."""
 
     removed: Ids
     added: Ids

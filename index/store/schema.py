@@ -12,13 +12,12 @@ def m001_collection(db: Database) -> None:
         {
             "key": str, "origin": str, "entry": str, "digest": str,
             "title": str, "publisher": str, "via": str, "author": str, "published": str,
-            "url": str, "language": str, "lead": str, "lead_digest": str, "lead_terms": str,
+            "url": str, "language": str, "lead": str, "lead_terms": str,
             "text": str,  # last: reading the other columns then never touches its pages
         },
         pk="key",
     )  # fmt: skip
     db.table("articles").create_index(["origin", "entry"], unique=True)
-    db.table("articles").create_index(["lead_digest"])
     db.table("articles").create_index(["digest"])
     db.table("paragraphs").create(
         {

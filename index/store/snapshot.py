@@ -3,7 +3,7 @@
 import logging
 import math
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
@@ -12,20 +12,20 @@ from index.article import Credit
 from index.errors import Damaged, NoCollection
 from index.store.records import Changes, Found, Generation, Ids, Matrix, digest_of
 
+BACKGROUND = 500  # ordinary paragraphs, against which a small collection's words are rare or not
+
 logger = logging.getLogger(__name__)
 
 LEAD_WEIGHT = 0.5  # of a word in the article's lead, against one in the paragraph, in BM25
-LEAD_SHARE = 0.5  # how much of a searchable vector is its article's lead; see docs/retrieval.md
 
 _FOUND = """
     select p.id, p.article, p.position, p.start, p."end",
            substr(a.text, p.start + 1, p."end" - p.start), p.digest, p.terms,
            a.title, a.publisher, a.via, a.author, a.published, a.url,
-           a.lead, a.lead_terms, v.vector, l.vector
+           a.lead, a.lead_terms, v.vector
     from paragraphs p
     join articles a on a.key = p.article
     left join vectors v on v.digest = p.digest and v.model = :model
-    left join vectors l on l.digest = a.lead_digest and l.model = :model
 """
 
 _NEWEST = """
@@ -67,16 +67,22 @@ class Snapshot:
         )
         return [row[0] for row in rows]
 
-    def rarity(self, terms: Iterable[str]) -> dict[str, float]:
+    def rarity(
+        self, terms: Iterable[str], commonness: Callable[[str], float] | None = None
+    ) -> dict[str, float]:
         """Each term's inverse document frequency as BM25 has it, ln(1 + (N - n + .5) / (n + .5)).
 
-        A term that stands nowhere gets the largest value.
+        With `commonness`, the share of ordinary paragraphs that hold a term, as if BACKGROUND of
+        those were part of the collection: in a small one the counts alone say little.
         """
         total = self._run("select count(*) from words_docsize").fetchone()[0]
+        total += BACKGROUND if commonness is not None else 0
         found = {}
         for term in set(terms):
             row = self._run("select doc from vocabulary where term = ?", [term]).fetchone()
             n = row[0] if row else 0
+            if commonness is not None:
+                n += BACKGROUND * commonness(term)
             found[term] = math.log(1 + (total - n + 0.5) / (n + 0.5))
         return found
 
@@ -86,6 +92,20 @@ class Snapshot:
             self._run("select 1 from vocabulary where term = ? limit 1", [term]).fetchone()
             is not None
         )
+
+    def terms_like(self, term: str) -> list[str]:
+        """Terms of the collection that begin as this one does and are about as long."""
+        rows = self._run(
+            """select term from vocabulary where term >= :first and term < :after
+               and length(term) between :least and :most""",
+            {
+                "first": term[:1],
+                "after": chr(ord(term[0]) + 1),
+                "least": len(term) - 2,
+                "most": len(term) + 2,
+            },
+        )
+        return [row[0] for row in rows]
 
     def found(self, ids: Iterable[int], *, model: str) -> list[Found]:
         """The stored paragraphs of these ids, by id; ids that left the collection are left out.
@@ -142,8 +162,8 @@ class Snapshot:
         return articles, paragraphs, publishers, earliest[:10], latest[:10]
 
     def all_vectors(self, model: str) -> tuple[Ids, Matrix]:
-        """Every paragraph's id and searchable vector, by id."""
-        return self._searchable("", model)
+        """Every paragraph's id and vector, by id."""
+        return self._vectors_of("", model)
 
     def changes_since(self, generation: int, *, model: str) -> Changes | None:
         """What to remove from and add to vectors of that generation; None if no longer known."""
@@ -154,7 +174,7 @@ class Snapshot:
             "select distinct paragraph from changes where generation > ?", [generation]
         )
         touched = np.array([row[0] for row in rows], dtype=np.int64)
-        ids, vectors = self._searchable(
+        ids, vectors = self._vectors_of(
             "where p.id in (select paragraph from changes where generation > :since)",
             model,
             since=generation,
@@ -186,8 +206,6 @@ class Snapshot:
                 and (p.start < 0 or p."end" > length(a.text) or p.start >= p."end")""",
             "paragraphs without a vector": f"""{_NEWEST} and not exists
                 (select 1 from vectors v where v.digest = p.digest and v.model = :model)""",
-            "articles' leads without a vector": f"""{_NEWEST} and not exists
-                (select 1 from vectors v where v.digest = a.lead_digest and v.model = :model)""",
             "paragraphs without words": """select
                 (select count(*) from paragraphs) - (select count(*) from words_docsize)""",
         }
@@ -197,13 +215,11 @@ class Snapshot:
         }
         return [f"{count} {name}" for name, count in counts.items() if count]
 
-    def _searchable(self, where: str, model: str, **values: int) -> tuple[Ids, Matrix]:
+    def _vectors_of(self, where: str, model: str, **values: int) -> tuple[Ids, Matrix]:
         rows = self._run(
             f"""
-            select p.id, v.vector, l.vector from paragraphs p
-            join articles a on a.key = p.article
+            select p.id, v.vector from paragraphs p
             join vectors v on v.digest = p.digest and v.model = :model
-            join vectors l on l.digest = a.lead_digest and l.model = :model
             {where} order by p.id
             """,
             {"model": model, **values},
@@ -211,15 +227,7 @@ class Snapshot:
         if not rows:
             return np.empty(0, dtype=np.int64), np.empty((0, 0), dtype=np.float32)
         ids = np.array([row[0] for row in rows], dtype=np.int64)
-        return ids, searchable(_matrix(row[1] for row in rows), _matrix(row[2] for row in rows))
-
-
-def searchable(paragraphs: Matrix, leads: Matrix) -> Matrix:
-    """The vector searched by meaning: the paragraph's with its article's lead mixed in.
-
-    Left as long as it comes, so that its product with a question is the mean of the two cosines.
-    """
-    return ((1 - LEAD_SHARE) * paragraphs + LEAD_SHARE * leads).astype(np.float32)
+        return ids, _matrix(row[1] for row in rows)
 
 
 def _found(row: Sequence[object]) -> Found | None:
@@ -239,7 +247,6 @@ def _found(row: Sequence[object]) -> Found | None:
         lead=lead,
         lead_terms=tuple(lead_terms.split()),
         vector=_vector(row[16]),
-        lead_vector=_vector(row[17]),
     )
 
 

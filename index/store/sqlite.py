@@ -101,7 +101,7 @@ class SqliteStore:
         return [(row[0], row[1], row[2]) for row in rows]
 
     def texts_without_vector(self, model: str, keys_gone: Iterable[str]) -> dict[str, str]:
-        """digest -> text of every stored paragraph and lead that this model has not embedded."""
+        """digest -> text of every stored paragraph that this model has not embedded."""
         gone = set(keys_gone)
         rows = self._write.execute(
             """
@@ -109,9 +109,6 @@ class SqliteStore:
             from paragraphs p join articles a on a.key = p.article
             where not exists
                 (select 1 from vectors v where v.digest = p.digest and v.model = :model)
-            union all
-            select a.key, a.lead_digest, a.lead from articles a where not exists
-                (select 1 from vectors v where v.digest = a.lead_digest and v.model = :model)
             """,
             {"model": model},
         )
@@ -205,7 +202,7 @@ class Draft:
     def _remove(self, key: str, number: int) -> set[str]:
         """Remove an article and give back the digests of the texts that it had embedded."""
         run = self._db.conn.execute
-        lead = run("select lead_digest, lead_terms from articles where key = ?", [key]).fetchone()
+        lead = run("select lead_terms from articles where key = ?", [key]).fetchone()
         if lead is None:
             return set()
         rows = run("select id, terms, digest from paragraphs where article = ?", [key]).fetchall()
@@ -214,12 +211,12 @@ class Draft:
             run(
                 """insert into words (words, rowid, terms, lead_terms)
                    values ('delete', ?, ?, ?)""",
-                [paragraph, terms, lead[1]],
+                [paragraph, terms, lead[0]],
             )
             run("insert into changes values (?, ?, 0)", [number, paragraph])
         run("delete from paragraphs where article = ?", [key])
         run("delete from articles where key = ?", [key])
-        return {lead[0], *(row[2] for row in rows)}
+        return {row[2] for row in rows}
 
     def _drop_vectors(self, digests: Iterable[str]) -> None:
         """Forget the vectors of texts that nothing refers to any more."""
@@ -228,7 +225,6 @@ class Draft:
                 """
                 delete from vectors where digest = :digest
                 and not exists (select 1 from paragraphs where digest = :digest)
-                and not exists (select 1 from articles where lead_digest = :digest)
                 """,
                 {"digest": digest},
             )
@@ -246,8 +242,7 @@ class Draft:
                 "digest": kept.digest, "text": kept.text, "title": credit.title,
                 "publisher": credit.publisher, "via": credit.via, "author": credit.author,
                 "published": credit.published, "url": credit.url, "language": kept.language,
-                "lead": kept.lead, "lead_digest": kept.lead_digest,
-                "lead_terms": kept.lead_terms,
+                "lead": kept.lead, "lead_terms": kept.lead_terms,
             }
         )  # fmt: skip
         many = self._db.conn.executemany

@@ -1,28 +1,35 @@
-"""A model that remembers the questions it has embedded, so that evaluating again takes seconds."""
+"""A model that remembers what it was asked, so that evaluating again takes seconds."""
 
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from index.embedder import Embedder, Matrix
+from index.reading import Tokens
 from index.reindex import Model
 from index.store import digest_of
 
+NOTHING = b""  # remembered of a model that gives no tokens
+
 
 class RememberingEmbedder:
-    """An Embedder that keeps question vectors in a file and loads its model only for others."""
+    """An Embedder that keeps vectors and tokens in a file and loads its model only for others.
+
+    Documents' vectors are not kept here: the collection has them. Close it when done.
+    """
 
     def __init__(self, model: Model, file: Path) -> None:
         self.name = model.name
         self._model = model
         self._loaded: Embedder | None = None
-        self._file = file
-        self._known: dict[str, Matrix] = {}
-        if file.is_file():
-            with np.load(file) as held:
-                rows = zip(held["digests"].tolist(), held["vectors"], strict=True)
-                self._known = dict(rows) if str(held["model"]) == model.name else {}
+        # Made on one thread and used on the library's lane.
+        self._db = sqlite3.connect(file, check_same_thread=False)
+        self._db.execute("pragma synchronous = off")
+        self._db.execute(
+            "create table if not exists known (key text primary key, value blob) without rowid"
+        )
 
     @property
     def width(self) -> int:
@@ -31,29 +38,66 @@ class RememberingEmbedder:
 
     def encode_queries(self, texts: Sequence[str]) -> Matrix:
         """One unit vector a question, from memory where it is there."""
-        digests = [digest_of(text) for text in texts]
-        new = [i for i, digest in enumerate(digests) if digest not in self._known]
-        if new:
-            rows = self._real.encode_queries([texts[i] for i in new])
-            self._known |= {digests[i]: row for i, row in zip(new, rows, strict=True)}
-        return np.stack([self._known[digest] for digest in digests])
+        rows = self._through(
+            "query", texts, lambda new: [row.tobytes() for row in self._real.encode_queries(new)]
+        )
+        return np.stack([np.frombuffer(row, dtype=np.float32) for row in rows])
 
     def encode_documents(self, texts: Sequence[str]) -> Matrix:
         """One unit vector a text, by the real model."""
         return self._real.encode_documents(texts)
 
-    def save(self) -> None:
-        """Write what is remembered; the model's name goes with it."""
-        if self._known:
-            np.savez(
-                self._file,
-                model=np.array(self.name),
-                digests=np.array(list(self._known)),
-                vectors=np.stack(list(self._known.values())),
+    def tokens(self, texts: Sequence[str], *, query: bool) -> list[Tokens] | None:
+        """Every text's tokens, from memory where they are there, at half precision."""
+
+        def packed(new: Sequence[str]) -> list[bytes]:
+            tokens = self._real.tokens(new, query=query)
+            return [NOTHING] * len(new) if tokens is None else [_packed(each) for each in tokens]
+
+        found = self._through("asked" if query else "told", texts, packed)
+        return None if NOTHING in found else [_unpacked(each) for each in found]
+
+    def close(self) -> None:
+        """Keep what was learnt."""
+        self._db.commit()
+        self._db.close()
+
+    def _through(
+        self, kind: str, texts: Sequence[str], work: Callable[[Sequence[str]], Sequence[bytes]]
+    ) -> list[bytes]:
+        keys = {text: f"{kind} {digest_of(text)} {self.name}" for text in texts}
+        known: dict[str, bytes] = {}
+        for text, key in keys.items():
+            row = self._db.execute("select value from known where key = ?", [key]).fetchone()
+            if row:
+                known[text] = row[0]
+        if new := [text for text in keys if text not in known]:
+            fresh = dict(zip(new, work(new), strict=True))
+            self._db.executemany(
+                "insert or replace into known values (?, ?)",
+                [(keys[text], value) for text, value in fresh.items()],
             )
+            known |= fresh
+        return [known[text] for text in texts]
 
     @property
     def _real(self) -> Embedder:
         if self._loaded is None:
             self._loaded = self._model.load()
         return self._loaded
+
+
+def _packed(tokens: Tokens) -> bytes:
+    count = np.int32(len(tokens.spans)).tobytes()
+    spans = np.array(tokens.spans, dtype=np.int32).tobytes()
+    return count + spans + tokens.vectors.astype(np.float16).tobytes()
+
+
+def _unpacked(packed: bytes) -> Tokens:
+    count = int(np.frombuffer(packed, dtype=np.int32, count=1)[0])
+    spans = np.frombuffer(packed, dtype=np.int32, count=2 * count, offset=4).reshape(count, 2)
+    vectors = np.frombuffer(packed, dtype=np.float16, offset=4 + 8 * count)
+    return Tokens(
+        vectors.astype(np.float32).reshape(count, -1 if count else 0),
+        tuple((start, end) for start, end in spans.tolist()),
+    )

@@ -38,8 +38,8 @@ def run_suite(
     """What came for each question of a suite, and the threshold in force."""
     folder = _collection_of(suite, cache)
     folder.mkdir(parents=True, exist_ok=True)
-    embedder = RememberingEmbedder(model, folder / "questions.npz")
-    remembering = Model(model.name, lambda: embedder)
+    embedder = RememberingEmbedder(model, folder / "remembered.db")
+    remembering = Model(model.name, lambda: embedder, model.lexicon)
     options = Options()
     if suite.articles:
         collect(suite.articles, folder, remembering, options=options, progress=progress)
@@ -54,7 +54,7 @@ def run_suite(
         return results, library.threshold()
     finally:
         library.close()
-        embedder.save()
+        embedder.close()
 
 
 def _collection_of(suite: Suite, cache: Path) -> Path:

@@ -10,6 +10,7 @@ import numpy as np
 from index.embedder import Matrix
 from index.library import Library
 from index.live import follow
+from index.reading import Tokens
 from index.reindex import Model, Options, Outcome, reindex, remove
 
 OTTERS = """Sea otters of the harbour
@@ -47,6 +48,9 @@ class HashEmbedder:
     def encode_documents(self, texts: Sequence[str]) -> Matrix:
         self.embedded += texts
         return np.stack([_of_words(text) for text in texts])
+
+    def tokens(self, texts: Sequence[str], *, query: bool) -> list[Tokens] | None:
+        return None
 
 
 class Desk:
