@@ -1,7 +1,8 @@
-"""What kind of thing a question asks for, and whether a passage holds one that the question did not name."""
+"""What kind of thing a question asks for, and whether a passage holds one of its own."""
 
 import re
-from collections.abc import Callable, Set
+from collections.abc import Callable, Iterator, Set
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -21,6 +22,7 @@ class Asked(StrEnum):
     WHEN = "when"
     WHERE = "where"
     NUMBER = "number"
+    MONEY = "money"
     WEAPON = "weapon"
     WHY = "why"
     OTHER = "other"
@@ -28,7 +30,10 @@ class Asked(StrEnum):
 
 _WHAT = r"\b(?:what|which|whose) (?:\w+ ){0,1}?"
 _PATTERNS = (
-    (Asked.NUMBER, r"\bhow (?:many|much)\b|\bnumber of\b|сколько|\bcuant[oa]s\b|\bcombien\b|wie ?viel"),
+    (Asked.MONEY, r"\bhow much\b.*\b(?:cost|costs|pay|paid|spend|spent|worth|price|money|owe|earn)"),
+    (Asked.MONEY, r"\bhow much (?:money|cash)\b|\b(?:price|cost) of\b"),
+    (Asked.NUMBER, r"\bhow (?:many|much)\b|\bnumber of\b|\bcuant[oa]s\b|\bcombien\b|wie ?viel"),
+    (Asked.NUMBER, r"сколько"),
     (Asked.NUMBER, r"(?:^|\s)كم(?:\s|$)"),
     (Asked.WHEN, rf"\bwhen\b|{_WHAT}(?:year|date|day|time|month|century|decade)s?\b"),
     (Asked.WHEN, r"\bcuando\b|\bquand\b|\bwann\b|\bquando\b|когда|متي"),
@@ -44,17 +49,22 @@ _PATTERNS = (
 )  # fmt: skip
 _RULES = tuple((kind, re.compile(pattern)) for kind, pattern in _PATTERNS)
 
+_MONEY = re.compile(
+    r"[$€£¥₽]|\b(?:dollar|euro|pound|peso|ruble|rouble|lira|dinar|yuan|yen|franc|rupee|usd)s?\b",
+    re.IGNORECASE,
+)
 _ACRONYM = re.compile(r"\b[A-Z][A-Za-z]*[A-Z]+\b")
 _NAMES = re.compile(
     r"[A-Z][\w’'-]*\.?(?:\s+(?:de |del |la |al-?|el |bin |von |of |y )?[A-Z][\w’'-]*\.?)*"
 )
 _PLACE = re.compile(
-    r"\b(?:in|at|near|from|to|of|outside|around|into|towards?|on)\s+(?:the\s+)?((?:[A-Z][\w'’-]+\s?)+)"
+    r"\b(?:in|at|near|from|to|of|outside|around|into|towards?|on)\s+(?:the\s+)?"
+    r"((?:[A-Z][\w'’-]+\s?)+)"
 )
 _REASON = re.compile(
     r"\b(?:because|due to|after|since|so that|in order to|as a result|caused|led to|owing|"
-    r"in response|in protest|therefore|reason|result(?:ed|s)?|following|aimed? at|prompt(?:ed|ing)|"
-    r"thanks to|to (?:prevent|protest|avoid|protect|help|allow|force|support))\b",
+    r"in response|in protest|therefore|reason|result(?:ed|s)?|following|aimed? at|"
+    r"prompt(?:ed|ing)|thanks to|to (?:prevent|protest|avoid|protect|help|allow|force|support))\b",
     re.IGNORECASE,
 )
 _TIME = re.compile(
@@ -77,53 +87,73 @@ def holds(asked: Asked, text: str, terms: Terms, known: Set[str]) -> float:
     `terms` are those of the passage, `known` those of the question: what the question itself
     names is not its answer.
     """
-    return _CHECKS[asked](text, terms, known) if asked in _CHECKS else 0.5
+    return _CHECKS[asked](_Passage(text, terms, known)) if asked in _CHECKS else 0.5
 
 
-def _number(text: str, terms: Terms, known: Set[str]) -> float:
+@dataclass(frozen=True, slots=True)
+class _Passage:
+    text: str
+    terms: Terms
+    known: Set[str]
+
+    def new(self) -> Iterator[str]:
+        """The terms that the question does not name."""
+        return (term for term in self.terms if term not in self.known)
+
+    def tells(self, word: str) -> bool:
+        """Whether a word of the passage is none of the question's."""
+        return stem(fold(word), "en") not in self.known
+
+
+def _number(passage: _Passage) -> float:
     # A year is a number of its own kind.
     return float(
         any(
             term[0].isdigit() and not (len(term) == 4 and term[:2] in {"19", "20"})
-            for term in terms
-            if term not in known
+            for term in passage.new()
         )
     )
 
 
-def _time(text: str, terms: Terms, known: Set[str]) -> float:
-    return float(any(_stemmed(match[0]) not in known for match in _TIME.finditer(text)))
+def _money(passage: _Passage) -> float:
+    return float(_MONEY.search(passage.text) is not None)
 
 
-def _weapon(text: str, terms: Terms, known: Set[str]) -> float:
+def _time(passage: _Passage) -> float:
+    return float(any(passage.tells(match[0]) for match in _TIME.finditer(passage.text)))
+
+
+def _weapon(passage: _Passage) -> float:
     # Told by the word and not its stem: "bombing" in a question is no bomb.
-    return float(any(fold(word) in _lexicon("weapon") for word in re.findall(r"[\w-]+", text)))
+    return float(
+        any(fold(word) in _lexicon("weapon") for word in re.findall(r"[\w-]+", passage.text))
+    )
 
 
-def _group(text: str, terms: Terms, known: Set[str]) -> float:
-    acronym = any(fold(word) not in known for word in _ACRONYM.findall(text))
-    told = any(term in _stems("group") for term in terms if term not in known)
+def _group(passage: _Passage) -> float:
+    acronym = any(fold(word) not in passage.known for word in _ACRONYM.findall(passage.text))
+    told = any(term in _stems("group") for term in passage.new())
     return (0.8 + 0.2 * told) if acronym else 0.6 * told
 
 
-def _why(text: str, terms: Terms, known: Set[str]) -> float:
-    return float(_REASON.search(text) is not None)
+def _why(passage: _Passage) -> float:
+    return float(_REASON.search(passage.text) is not None)
 
 
-def _where(text: str, terms: Terms, known: Set[str]) -> float:
+def _where(passage: _Passage) -> float:
     return float(
         any(
-            _stemmed(word) not in known
-            for match in _PLACE.finditer(text)
+            passage.tells(word)
+            for match in _PLACE.finditer(passage.text)
             for word in match[1].split()
         )
     )
 
 
-def _who(text: str, terms: Terms, known: Set[str]) -> float:
-    best = 0.6 * any(term in _stems("person") for term in terms if term not in known)
-    for match in _NAMES.finditer(text):
-        new = sum(_stemmed(word) not in known for word in re.findall(r"[\w’'-]+", match[0]))
+def _who(passage: _Passage) -> float:
+    best = 0.6 * any(term in _stems("person") for term in passage.new())
+    for match in _NAMES.finditer(passage.text):
+        new = sum(passage.tells(word) for word in re.findall(r"[\w’'-]+", match[0]))
         if new >= 2:
             return 1.0
         if new and match.start() > 0:
@@ -131,8 +161,9 @@ def _who(text: str, terms: Terms, known: Set[str]) -> float:
     return best
 
 
-_CHECKS: dict[Asked, Callable[[str, Terms, Set[str]], float]] = {
+_CHECKS: dict[Asked, Callable[[_Passage], float]] = {
     Asked.NUMBER: _number,
+    Asked.MONEY: _money,
     Asked.WHEN: _time,
     Asked.WEAPON: _weapon,
     Asked.GROUP: _group,
@@ -140,10 +171,6 @@ _CHECKS: dict[Asked, Callable[[str, Terms, Set[str]], float]] = {
     Asked.WHERE: _where,
     Asked.WHO: _who,
 }
-
-
-def _stemmed(word: str) -> str:
-    return stem(fold(word), "en")
 
 
 @cache

@@ -1,7 +1,7 @@
-"""Judge how well paragraphs answer a question: by their words, their article's opening, names, days and meaning."""
+"""Judge how well paragraphs answer a question: by words, names, days, meaning and kind."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from index.article import Credit
@@ -18,7 +18,7 @@ LEAD_LENGTH = 300
 _LEAD_CREDIT = 0.8
 _NEIGHBOURS = 3  # terms from one word of a phrase to the next
 _SENTENCE = 16  # terms in a long sentence
-_IMPLIED = 12.0, -5.0  # slope and start of a standardised cosine over the words found together
+_IMPLIED = 12.0, -3.5  # slope and start of a standardised cosine over the words found together
 _KIN_CREDIT = 0.67  # of a match, for a word whose likeness is 1
 
 
@@ -69,7 +69,7 @@ class Candidate:
     context_cosine: float = 0.0
     lead: str = ""
     lead_terms: Terms = ()
-    credit: Credit = Credit()
+    credit: Credit = field(default_factory=Credit)
     article: str = ""
 
 
@@ -286,9 +286,7 @@ def _together(wanted: Wanted, events: Sequence[Event], lead: Mapping[int, float]
     runs = (
         [event for event in events[at:] if event[0] < events[at][0] + _SENTENCE] for at in starts
     )
-    return max(
-        (filled_by(wanted, run, lead) for run in runs), default=filled_by(wanted, (), lead)
-    )
+    return max((filled_by(wanted, run, lead) for run in runs), default=filled_by(wanted, (), lead))
 
 
 def _phrases(wanted: Wanted, events: Sequence[Event]) -> float:

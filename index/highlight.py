@@ -9,7 +9,7 @@ from index.words import analyse, guess_language
 def best_sentence(
     question: Question, text: str, sentences: Sequence[tuple[int, int]], rarity: Rarity
 ) -> tuple[int, int]:
-    """The slice of the sentence that holds most of what the question asks about; ties to the first.
+    """The slice of the sentence that holds most of what is asked about; ties to the first.
 
     The whole text where it has no sentences.
     """

@@ -16,7 +16,7 @@ from index.highlight import best_sentence
 from index.lane import Lane
 from index.mending import mend_question
 from index.reindex import Model
-from index.retrieve import BY_MEANING, Retrieved, Scope, retrieve
+from index.retrieve import BY_MEANING, READ, Retrieved, Scope, retrieve
 from index.sentences import split_sentences
 from index.store import Generation, Snapshot, SqliteStore
 
@@ -43,11 +43,13 @@ class Library:
         model: Model,
         follower: Follower,
         threshold: float | None = None,
+        reads: int = READ,
     ) -> None:
         self._store = store
         self._lane = lane
         self._model = model
         self._threshold = threshold
+        self._reads = reads
         self._follower = follower
 
     def ask(self, question: str, *, limit: int = 3, skip: int = 0) -> Answer:
@@ -136,7 +138,7 @@ class Library:
         lexicon = self._model.lexicon()
         with self._store.snapshot() as view:
             rarity = cache(lambda term: view.rarity([term], lexicon.commonness)[term])
-            scope = Scope(view, self._in_force(view), rarity)
+            scope = Scope(view, self._in_force(view), rarity, self._reads)
             yield retrieve(asked, near, scope, self._lane.read), scope
 
 

@@ -11,6 +11,7 @@ from index.lane import Lane
 from index.lexicon import packaged_lexicon
 from index.library import Library
 from index.reindex import Model
+from index.retrieve import READ
 from index.settings import IndexSettings
 from index.store import SqliteStore
 from index.vectors import FaissVectors, Vectors
@@ -58,6 +59,7 @@ def open_library(settings: IndexSettings, *, look_every_s: float = LOOK_EVERY_S)
         settings.folder,
         model_of(settings),
         threshold=settings.threshold,
+        reads=settings.read,
         look_every_s=look_every_s,
     )
 
@@ -67,6 +69,7 @@ def follow(
     model: Model,
     *,
     threshold: float | None = None,
+    reads: int = READ,
     look_every_s: float = LOOK_EVERY_S,
 ) -> Library:
     """An open library over the collection in a folder, with a follower that ends with it."""
@@ -76,7 +79,9 @@ def follow(
     follower = _Follower(store, model)
     lane = Lane(follower.load)
     follower.start(lane, look_every_s)
-    return Library(store, lane, model=model, follower=follower, threshold=threshold)
+    return Library(
+        store, lane, model=model, follower=follower, threshold=threshold, reads=reads
+    )
 
 
 class _Follower:

@@ -1,4 +1,4 @@
-"""Names as people write them: which words of a question are names, and what else they are called."""
+"""Names as people write them: what else they are called, and which word a typo was meant for."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -18,14 +18,14 @@ Terms = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Aliases:
-    """Entities under all their names; each name is kept as the terms that `analyse` makes of it."""
+    """Entities under all their names, each name kept as the terms that `analyse` makes of it."""
 
     entities: tuple[tuple[Terms, ...], ...] = ()
     by_first: dict[str, tuple[tuple[Terms, int], ...]] = field(default_factory=dict)
     terms: frozenset[str] = frozenset()
 
     def find(self, terms: Terms) -> list[tuple[int, int, tuple[Terms, ...]]]:
-        """Every entity named in the terms: start, end, and all its names; the longest name wins."""
+        """Every entity named in the terms: start, end, all its names. The longest name wins."""
         found, place = [], 0
         while place < len(terms):
             best: tuple[Terms, int] | None = None
@@ -43,7 +43,7 @@ class Aliases:
 
 
 def read_aliases(text: str) -> Aliases:
-    """Aliases from lines `A = B = C`; "#" opens a comment, and a name may stand in one line only."""
+    """Aliases from lines `A = B = C`; "#" opens a comment, a name stands in one line only."""
     entities: list[tuple[Terms, ...]] = []
     by_first: dict[str, list[tuple[Terms, int]]] = {}
     for line in text.splitlines():
@@ -127,7 +127,8 @@ def _room(word: str, *, name: bool) -> float:
 def edits(a: str, b: str, most: float) -> float:
     """The edits that turn one word into another; more than `most` is given back as `most` + 1.
 
-    Doubling a letter, swapping two neighbours and taking one vowel for another count half.
+    Doubling a letter, swapping two neighbours, and a vowel too many, too few or taken for another
+    count half.
     """
     if abs(len(a) - len(b)) > 2 * most:
         return most + 1
@@ -136,8 +137,8 @@ def edits(a: str, b: str, most: float) -> float:
     for i, mine in enumerate(a, start=1):
         newer = [float(i)]
         for j, theirs in enumerate(b, start=1):
-            drop = row[j] + (0.5 if i > 1 and a[i - 2] == mine else 1.0)
-            add = newer[j - 1] + (0.5 if j > 1 and b[j - 2] == theirs else 1.0)
+            drop = row[j] + _letter(mine, a[i - 2 : i - 1])
+            add = newer[j - 1] + _letter(theirs, b[j - 2 : j - 1])
             cost = min(drop, add, row[j - 1] + _swap(mine, theirs))
             if i > 1 and j > 1 and mine == b[j - 2] and a[i - 2] == theirs:
                 cost = min(cost, older[j - 2] + 0.5)
@@ -148,7 +149,14 @@ def edits(a: str, b: str, most: float) -> float:
     return row[-1] if row[-1] <= most else most + 1
 
 
+_VOWELS = frozenset("aeiouy")
+
+
+def _letter(letter: str, before: str) -> float:
+    return 0.5 if letter == before or letter in _VOWELS else 1.0
+
+
 def _swap(mine: str, theirs: str) -> float:
     if mine == theirs:
         return 0.0
-    return 0.5 if mine in "aeiouy" and theirs in "aeiouy" else 1.0
+    return 0.5 if mine in _VOWELS and theirs in _VOWELS else 1.0

@@ -1,11 +1,11 @@
-"""Read a passage closely: how near each word of a question comes to some word of one sentence of it.
+"""Read a passage closely: how near a question's words come to the words of one sentence of it.
 
 The vectors of single tokens, which the embedding model makes on its way to a text's one vector,
 know their context; comparing them one by one (late interaction, after Khattab and Zaharia's
 ColBERT) sees a missing or exchanged word that two whole texts' vectors hide.
 """
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,10 @@ from index.scoring import Reading
 from index.sentences import split_sentences
 from index.times import day_terms
 from index.words import spot
+
+__all__ = ["FROM_LEAD", "Reading", "Tokens", "read_closely"]
+
+FROM_LEAD = 0.6  # the nearness of a word that the lead tells: about that of a word of like meaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,41 +41,42 @@ def read_closely(
     *,
     rarity: Rarity,
 ) -> Reading | None:
-    """The reading of one passage; None where the question or the text has no words.
+    """The reading of one passage; None where the question or the text has no words to compare.
 
-    None too for a question in other letters than Latin, which the packaged model cannot read. What the article's lead tells in the passage's stead, and days, are not looked for here.
+    A word that the article's lead tells in the passage's stead counts as FROM_LEAD at least, and
+    days are not looked for: they are judged as days. None too for a question in other letters than
+    Latin, which the packaged model cannot read.
     """
-    text = candidate.text
-    elsewhere = set(candidate.lead_terms) - set(candidate.terms) | day_terms(question.days)
-    weights = _weights(question, asked, rarity, elsewhere)
-    if question.foreign or not weights.any() or not told.spans:
+    days = day_terms(question.days)
+    words = [word for word in _words(question, asked, rarity) if word[2] not in days]
+    if question.foreign or not words or not told.spans:
         return None
-    nearness = asked.vectors @ told.vectors.T
-    content = weights > 0
-    shares = weights[content] / weights[content].sum()
+    rows = [row for row, _, _ in words]
+    shares = np.array([weight for _, weight, _ in words], dtype=np.float32)
+    shares /= shares.sum()
+    lead = set(candidate.lead_terms) - set(candidate.terms)
+    least = np.array([FROM_LEAD if term in lead else -1.0 for _, _, term in words])
+    nearness = asked.vectors[rows] @ told.vectors.T
     best = max(
-        float(nearness[content][:, columns].max(axis=1) @ shares)
-        for columns in _columns(text, told)
+        float(np.maximum(nearness[:, columns].max(axis=1), least) @ shares)
+        for columns in _columns(candidate.text, told)
     )
-    return Reading(sentence=best, opening=float(nearness[0].max()))
+    return Reading(best)
 
 
-def _weights(
-    question: Question, asked: Tokens, rarity: Rarity, elsewhere: Set[str]
-) -> NDArray[np.float32]:
-    """What each token of the question weighs: the rarity of its word, 0 outside its terms."""
-    words = [
-        (start, end, rarity(term))
+def _words(question: Question, asked: Tokens, rarity: Rarity) -> list[tuple[int, float, str]]:
+    """The question's tokens that are part of a term: row, the term's rarity, and the term."""
+    terms = [
+        (start, end, term)
         for term, start, end in spot(question.text)
-        if "-" not in question.text[start:end] and term not in elsewhere
+        if "-" not in question.text[start:end]
     ]
-    return np.array(
-        [
-            next((weight for start, end, weight in words if start <= at and to <= end), 0.0)
-            for at, to in asked.spans
-        ],
-        dtype=np.float32,
-    )
+    return [
+        (row, rarity(term), term)
+        for row, (at, to) in enumerate(asked.spans)
+        for start, end, term in terms
+        if start <= at and to <= end
+    ]
 
 
 def _columns(text: str, told: Tokens) -> list[Sequence[int]]:

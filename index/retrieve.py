@@ -12,7 +12,7 @@ from index.store import Found, Generation, Snapshot
 
 BY_WORDS = 50
 BY_MEANING = 50
-READ = 8  # candidates read closely: the model is called once for those not read lately
+READ = 8  # candidates read closely; the model is called once for those not read lately
 
 Reader = Callable[[str, Mapping[int, str]], Read | None]
 
@@ -32,6 +32,7 @@ class Scope:
     view: Snapshot
     generation: Generation
     rarity: Rarity
+    reads: int = READ
 
 
 def retrieve(question: Question, near: Near, scope: Scope, read: Reader) -> list[Retrieved]:
@@ -50,7 +51,7 @@ def retrieve(question: Question, near: Near, scope: Scope, read: Reader) -> list
         multilingual=not generation.model.startswith(PACKAGED_NAME),
     )
     judged = judge(question, list(candidates.values()), scale=scale, rarity=rarity)
-    best = [candidates[each.id] for each in judged[:READ]]
+    best = [candidates[each.id] for each in judged[: scope.reads]]
     return [
         Retrieved(found[each.id], each)
         for each in reread(judged, _readings(question, best, rarity, read))
@@ -63,6 +64,8 @@ def _readings(
     rarity: Rarity,
     read: Reader,
 ) -> dict[int, Reading]:
+    if not candidates:
+        return {}
     tokens = read(question.text, {each.id: each.text for each in candidates})
     if tokens is None:
         return {}

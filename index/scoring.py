@@ -1,7 +1,7 @@
-"""Turn what speaks for a passage into one number from 0 to 1 that means the same for every question."""
+"""Turn what speaks for a passage into one number that means the same for every question."""
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,8 @@ class Features:
 
     `meaning` is the standardised cosine; `coverage` the weighted share of the question's words and
     names that the passage or its article's lead holds, `together` the share that one run of a
-    sentence's length holds; `days` how well the days agree, 1 where none are asked; `kind` whether
+    sentence's length holds, `phrases` the share of its neighbouring words that are neighbours
+    there too; `days` how well the days agree, 1 where none are asked; `kind` whether
     the kind of thing asked for is there, .5 where that cannot be told (then `kindless` is 1).
     """
 
@@ -42,15 +43,13 @@ class Features:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How near the question's words come to a passage's, as cosines.
+    """How near a question's words come to those of the best sentence of a passage.
 
-    `sentence` is the rarity-weighted mean over the words of the question, each at its nearest in
-    the best sentence; `opening` is the question's first token, which is mostly its question word,
-    at its nearest in the passage.
+    `sentence` is the mean over the words of the question, each weighing its rarity, of the cosine
+    with the nearest word of that sentence.
     """
 
     sentence: float
-    opening: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +65,18 @@ class Weights:
     kind: float
     kindless: float
     sentence: float = 0.0
-    opening: float = 0.0
 
 
-# Fitted by logistic regression with a null choice (of all candidates of a question one is right, or
-# none is), every suite weighing the same, and tried on suites left out of the fit; rounded. How they
-# were fitted, and what each feature is worth, stands in docs/retrieval.md.
+# Fitted by logistic regression with a null choice (of a question's candidates one is right, or
+# none is), every suite weighing the same, and tried on suites left out of the fit; rounded, and
+# shifted so that .5 is the threshold. docs/retrieval.md tells what each feature is worth.
 UNREAD = Weights(
-    bias=-10.3, meaning=0.5, coverage=3.6, together=4.7, phrases=0.0, days=2.2, kind=1.55, kindless=1.2
-)
+    bias=-10.1, meaning=0.48, coverage=3.5, together=4.3, phrases=0.7, days=2.2, kind=1.6,
+    kindless=1.2,
+)  # fmt: skip
 READ = Weights(
-    bias=-11.5, meaning=0.2, coverage=2.1, together=2.5, phrases=0.0, days=2.7, kind=1.4, kindless=1.3,
-    sentence=5.1, opening=2.15,
+    bias=-11.2, meaning=0.26, coverage=1.9, together=1.5, phrases=0.5, days=2.8, kind=1.9,
+    kindless=1.5, sentence=6.2,
 )  # fmt: skip
 
 
@@ -88,14 +87,19 @@ def evidence(features: Features) -> float:
 
 def closely(features: Features, reading: Reading) -> float:
     """The same for a passage that has been read closely too."""
-    logit = _logit(features, READ)
-    logit += READ.sentence * reading.sentence + READ.opening * reading.opening
-    return _chance(logit)
+    return _chance(_logit(features, READ) + READ.sentence * reading.sentence)
 
 
 def _logit(features: Features, weights: Weights) -> float:
-    return weights.bias + sum(
-        getattr(weights, each.name) * getattr(features, each.name) for each in fields(features)
+    return (
+        weights.bias
+        + weights.meaning * features.meaning
+        + weights.coverage * features.coverage
+        + weights.together * features.together
+        + weights.phrases * features.phrases
+        + weights.days * features.days
+        + weights.kind * features.kind
+        + weights.kindless * features.kindless
     )
 
 

@@ -79,9 +79,9 @@ class IndexSettings(Settings):
     model: str = Field("", description="the name or folder of a sentence-transformers model")
     query_prompt: str = Field("", description="the text that the model wants before a question")
     document_prompt: str = Field("", description="the text that the model wants before a passage")
-    reranker: str = Field("", description="the name or folder of a cross-encoder")
     threads: int = Field(0, ge=0, le=1024, description="a whole number; 0 lets torch choose")
     batch: int = Field(64, ge=1, le=4096, description="a whole number from 1 to 4096")
+    read: int = Field(8, ge=0, le=50, description="a whole number from 0 to 50")
     threshold: float | None = Field(None, ge=0, le=1, description="a number from 0 to 1")
 
     @property

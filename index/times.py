@@ -1,10 +1,10 @@
-"""Days, months and years as texts tell them, and whether those of a question and of its evidence agree."""
+"""Days, months and years as texts tell them, and whether two texts tell the same."""
 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from index.words import analyse, fold
 
@@ -12,12 +12,14 @@ _MONTHS = {
     "en": "january february march april may june july august september october november december",
     "en short": "jan feb mar apr may jun jul aug sep oct nov dec",
     "en other": "- - - - - - - - sept - - -",
-    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre "
+    "diciembre",
     "fr": "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre",
     "de": "januar februar marz april mai juni juli august september oktober november dezember",
     "it": "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre "
     "dicembre",
-    "pt": "janeiro fevereiro marco abril maio junho julho agosto setembro outubro novembro dezembro",
+    "pt": "janeiro fevereiro marco abril maio junho julho agosto setembro outubro novembro "
+    "dezembro",
     "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
     "ru plain": "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь",
     "ru in": "январе феврале марте апреле мае июне июле августе сентябре октябре ноябре декабре",
@@ -72,9 +74,11 @@ def days_in(text: str) -> tuple[Day, ...]:
     folded = fold(text) if len(fold(text)) == len(text) else text.lower()
     found = [(match.start(), _day(match)) for match in _PATTERN.finditer(folded)]
     taken = [match.span() for match in _PATTERN.finditer(folded)]
-    for match in _ALONE.finditer(text):
-        if not any(start <= match.start() < end for start, end in taken):
-            found.append((match.start(), Day(month=_NUMBER_OF[match[0].lower()])))
+    found += [
+        (match.start(), Day(month=_NUMBER_OF[match[0].lower()]))
+        for match in _ALONE.finditer(text)
+        if not any(start <= match.start() < end for start, end in taken)
+    ]
     return tuple(day for _, day in sorted(found, key=lambda pair: pair[0]))
 
 
@@ -98,7 +102,7 @@ def agreement(asked: Day, told: Sequence[Day], *, published: Day = Day()) -> flo
 
     1 where a day told matches all that was asked, with the year of publication where the text
     leaves it out; .8 where the article came out within a week after the day asked, as reports
-    do; .5 where less precise parts agree; 0 where nothing does.
+    do; .4 where only less precise parts agree; 0 where nothing does.
     """
     return max((_match(asked, day, published) for day in told), default=_near(asked, published))
 

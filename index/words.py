@@ -1,4 +1,4 @@
-"""Turn text into the terms that are indexed, counted and looked for: folded, stemmed, numbers as figures."""
+"""Turn text into the terms that are indexed and looked for: folded, stemmed, in figures."""
 
 import re
 import unicodedata
@@ -88,14 +88,34 @@ _IRREGULAR = {
 _UNITS = {
     word: value
     for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen seventeen eighteen nineteen".split()
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
     )
 }
 _TENS = {
     word: 10 * value
     for value, word in enumerate(
-        "twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2
+        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2
     )
 }
 _SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
@@ -117,7 +137,7 @@ def spot(text: str, language: str = "") -> list[tuple[str, int, int]]:
     return [
         (term, start, end)
         for kind, raw, start, end in _joined(_numbers(_tokens(text)), text)
-        for term in _terms(kind, raw, language, shouting)
+        for term in _terms(kind, raw, language, shouting=shouting)
     ]
 
 
@@ -143,7 +163,7 @@ def stops(language: str) -> frozenset[str]:
 
 
 def fold(text: str) -> str:
-    """Text in one case and one spelling: NFKC, no Latin diacritics, plain Arabic letters, е for ё."""
+    """Text in one case and spelling: NFKC, no Latin diacritics, plain Arabic letters, е for ё."""
     if text.isascii():
         return text.lower()
     folded = unicodedata.normalize("NFKC", text).casefold().translate(_ARABIC)
@@ -281,9 +301,9 @@ def _whole(run: list[Token]) -> Iterator[Token]:
         yield "word", "".join(token[1] for token in run), run[0][2], run[-1][3]
 
 
-def _terms(kind: str, raw: str, language: str, shouting: bool) -> tuple[str, ...]:
+def _terms(kind: str, raw: str, language: str, *, shouting: bool) -> tuple[str, ...]:
     if kind == "word":
-        return _word(raw, language, not shouting and len(raw) > 1 and raw.isupper())
+        return _word(raw, language, acronym=not shouting and len(raw) > 1 and raw.isupper())
     if kind == "number":
         return (_figure(raw),)
     if kind == "iso":
@@ -295,7 +315,7 @@ def _terms(kind: str, raw: str, language: str, shouting: bool) -> tuple[str, ...
 
 
 @lru_cache(maxsize=200_000)
-def _word(raw: str, language: str, acronym: bool) -> tuple[str, ...]:
+def _word(raw: str, language: str, *, acronym: bool) -> tuple[str, ...]:
     # An acronym is no stop word: the US is not "us", nor the WHO "who".
     word = fold(raw)
     if not acronym and (word in stops(language) or word in stops("names")):

@@ -42,7 +42,13 @@ def _run(asked: argparse.Namespace) -> int:
     suites = [suite for folder in folders for suite in read_suites(folder.absolute())]
     cache = settings.folder / "evaluation"
     with shown_progress(sys.stderr) as progress:
-        found, results = evaluate(suites, model_of(settings), cache, progress=progress)
+        found, results = evaluate(
+            suites,
+            model_of(settings),
+            cache,
+            progress=progress,
+            threshold=settings.threshold,
+        )
     if asked.json:
         print(json.dumps({"suites": found}))
     else:

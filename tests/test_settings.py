@@ -34,7 +34,7 @@ def test_with_nothing_set_everything_has_its_default():
     assert index.url == str(ROOT / "data")
     assert index.folder == ROOT / "data"
     assert index.sources == (ROOT / "seeds",)
-    assert (index.model, index.reranker, index.threads, index.batch) == ("", "", 0, 64)
+    assert (index.model, index.threads, index.batch, index.read) == ("", 0, 64, 8)
     assert (index.query_prompt, index.document_prompt, index.threshold) == ("", "", None)
     assert (bot.token, bot.admins, bot.data) == (None, (), ROOT / "data")
     assert (bot.api_url, bot.patience_s, bot.queue) == ("https://api.telegram.org", 30, 200)

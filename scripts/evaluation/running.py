@@ -17,18 +17,24 @@ from scripts.evaluation.suite import Asked, Suite
 
 
 def evaluate(
-    suites: Sequence[Suite], model: Model, cache: Path, *, progress: Progress
+    suites: Sequence[Suite],
+    model: Model,
+    cache: Path,
+    *,
+    progress: Progress,
+    threshold: float | None = None,
 ) -> tuple[dict[str, dict[str, float]], dict[str, list[Result]]]:
     """Figures and results by suite name; suites of one name are counted together.
 
-    Collections and question vectors are kept under `cache`, so that a second run is quick.
+    Collections and question vectors are kept under `cache`, so that a second run is quick. Without
+    a `threshold` each collection's own is in force.
     """
     results: dict[str, list[Result]] = {}
     thresholds: dict[str, float] = {}
     for suite in suites:
-        found, threshold = run_suite(suite, model, cache, progress=progress)
+        found, own = run_suite(suite, model, cache, progress=progress)
         results.setdefault(suite.name, []).extend(found)
-        thresholds[suite.name] = threshold
+        thresholds[suite.name] = own if threshold is None else threshold
     return {name: figures(each, thresholds[name]) for name, each in results.items()}, results
 
 

@@ -1,0 +1,47 @@
+"""A passage is read word by word, a sentence at a time."""
+
+import numpy as np
+import pytest
+
+from index.evidence import Candidate, read_question
+from index.reading import FROM_LEAD, Reading, Tokens, read_closely
+
+WORDS = ("otter", "sleep", "swim", "tea", "mayor")
+
+
+def tokens(text):
+    """One-hot vectors by word: the same word has cosine 1, any other 0."""
+    spans, rows, at = [], [], 0
+    for word in text.split():
+        bare = word.strip(".?").lower().rstrip("s")
+        spans.append((at, at + len(word.strip(".?"))))
+        rows.append([float(bare == each) for each in WORDS] + [float(bare not in WORDS)])
+        at += len(word) + 1
+    return Tokens(np.array(rows, dtype=np.float32).reshape(-1, len(WORDS) + 1), tuple(spans))
+
+
+def read(question, text, lead_terms=()):
+    return read_closely(
+        read_question(question),
+        tokens(question),
+        Candidate(1, text, ("otter",), 0.5, lead_terms=lead_terms),
+        tokens(text),
+        rarity=lambda _: 1.0,
+    )
+
+
+def test_words_must_be_near_within_one_sentence():
+    assert read("otters sleep", "Otters sleep.") == Reading(1.0)
+    assert read("otters sleep", "Otters swim. Mayors sleep.") == Reading(0.5)
+
+
+def test_a_word_that_the_lead_tells_counts_in_part():
+    reading = read("otters sleep", "Otters swim.", lead_terms=("sleep",))
+
+    assert reading.sentence == pytest.approx((1 + FROM_LEAD) / 2)
+
+
+def test_a_question_of_no_words_or_of_other_letters_is_not_read():
+    assert read("who?", "Otters swim.") is None
+    assert read("выдра спит", "Otters swim.") is None
+    assert read("otters", "") is None
