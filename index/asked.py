@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-from index.words import fold, stem
+from index.words import analyse, fold, stem
 
 _DATA = Path(__file__).parent / "data"
 
@@ -30,7 +30,7 @@ class Asked(StrEnum):
 
 _WHAT = r"\b(?:what|which|whose) (?:\w+ ){0,1}?"
 _PATTERNS = (
-    (Asked.MONEY, r"\bhow much\b.*\b(?:cost|costs|pay|paid|spend|spent|worth|price|money|owe|earn)"),
+    (Asked.MONEY, r"\bhow much\b.*\b(?:costs?|pa(?:y|id)|spen[dt]|worth|price|owe|earn)"),
     (Asked.MONEY, r"\bhow much (?:money|cash)\b|\b(?:price|cost) of\b"),
     (Asked.NUMBER, r"\bhow (?:many|much)\b|\bnumber of\b|\bcuant[oa]s\b|\bcombien\b|wie ?viel"),
     (Asked.NUMBER, r"сколько"),
@@ -79,6 +79,12 @@ def asked_for(text: str) -> Asked:
     """The kind of thing that a question asks for; OTHER where it cannot be told."""
     folded = re.sub(r"[^\w ]", " ", fold(text))
     return next((kind for kind, pattern in _RULES if pattern.search(folded)), Asked.OTHER)
+
+
+def counted_in(text: str) -> str:
+    """The term of what a question wants counted: "boat" of "How many boats sank?", or ""."""
+    _, _, rest = fold(text).partition("how many ")
+    return next(iter(analyse(rest, "en")), "")
 
 
 def holds(asked: Asked, text: str, terms: Terms, known: Set[str]) -> float:

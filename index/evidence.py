@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from index.article import Credit
-from index.asked import Asked, asked_for, holds
+from index.asked import Asked, asked_for, counted_in, holds
 from index.names import Aliases, Terms, shipped_aliases
 from index.scoring import Features, Reading, Scale, closely, evidence
 from index.times import Day, agreement, day_of, days_in
@@ -17,6 +17,8 @@ Kin = Callable[[str], Mapping[str, float]]
 LEAD_LENGTH = 300
 _LEAD_CREDIT = 0.8
 _NEIGHBOURS = 3  # terms from one word of a phrase to the next
+_BESIDE = 8  # terms between a number and what it counts, at most
+_ELSEWHERE = 0.4  # of the worth of a number, where it counts something else
 _SENTENCE = 16  # terms in a long sentence
 _IMPLIED = 12.0, -3.5  # slope and start of a standardised cosine over the words found together
 _KIN_CREDIT = 0.67  # of a match, for a word whose likeness is 1
@@ -184,6 +186,7 @@ class Wanted:
     wholes: tuple[tuple[int, Terms], ...]
     known: frozenset[str]
     asked: Asked
+    counted: frozenset[str] = frozenset()
 
 
 def wanted_of(question: Question, rarity: Rarity) -> Wanted:
@@ -204,7 +207,15 @@ def wanted_of(question: Question, rarity: Rarity) -> Wanted:
         wholes=tuple(wholes),
         known=frozenset(question.terms) | frozenset(question.search_terms),
         asked=asked_for(question.text),
+        counted=_counted(question),
     )
+
+
+def _counted(question: Question) -> frozenset[str]:
+    """What a question wants counted, with the words that mean nearly the same."""
+    counted = counted_in(question.text)
+    kin = (term for slot in question.slots if counted in slot.terms for term, _ in slot.kin)
+    return frozenset({counted, *kin}) if counted else frozenset()
 
 
 def _shares(slot: Slot, rarity: Rarity) -> dict[str, float]:
@@ -275,9 +286,24 @@ def features_of(
         together=_together(wanted, events, lead),
         phrases=_phrases(wanted, events),
         days=_days(question, candidate),
-        kind=holds(wanted.asked, candidate.text, candidate.terms, wanted.known),
+        kind=_kind_told(wanted, candidate),
         kindless=wanted.asked is Asked.OTHER,
     )
+
+
+def _kind_told(wanted: Wanted, candidate: Candidate) -> float:
+    """How surely the kind asked for is there; a number far from what is counted is little."""
+    told = holds(wanted.asked, candidate.text, candidate.terms, wanted.known)
+    if not told or wanted.asked is not Asked.NUMBER or not wanted.counted:
+        return told
+    numbers, counted = [], []
+    for at, term in enumerate(candidate.terms):
+        if term in wanted.counted:
+            counted.append(at)
+        elif term[0].isdigit() and term not in wanted.known:
+            numbers.append(at)
+    near = any(abs(one - other) <= _BESIDE for one in numbers for other in counted)
+    return told if near else _ELSEWHERE * told
 
 
 def _together(wanted: Wanted, events: Sequence[Event], lead: Mapping[int, float]) -> float:

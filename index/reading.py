@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.evidence import Candidate, Question, Rarity
+from index.evidence import Candidate, Kind, Question, Rarity
 from index.scoring import Reading
 from index.sentences import split_sentences
 from index.times import day_terms
@@ -20,6 +20,7 @@ from index.words import spot
 __all__ = ["FROM_LEAD", "Reading", "Tokens", "read_closely"]
 
 FROM_LEAD = 0.6  # the nearness of a word that the lead tells: about that of a word of like meaning
+OTHER_NAME = 0.2  # the most that another name's nearness counts for the one that is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +58,29 @@ def read_closely(
     lead = set(candidate.lead_terms) - set(candidate.terms)
     least = np.array([FROM_LEAD if term in lead else -1.0 for _, _, term in words])
     nearness = asked.vectors[rows] @ told.vectors.T
+    gone = missing_names(question, candidate)
+    most = np.array([OTHER_NAME if term in gone else 1.0 for _, _, term in words])
+    nearness = np.minimum(nearness, most[:, None])
     best = max(
         float(np.maximum(nearness[:, columns].max(axis=1), least) @ shares)
         for columns in _columns(candidate.text, told)
     )
     return Reading(best)
+
+
+def missing_names(question: Question, candidate: Candidate) -> frozenset[str]:
+    """The terms of names and numbers that neither the passage nor its article's lead holds.
+
+    One place, person or number is as near to another as vectors can tell: only letters tell them
+    apart.
+    """
+    held = frozenset(candidate.terms) | frozenset(candidate.lead_terms)
+    missing: set[str] = set()
+    for slot in question.slots:
+        if slot.kind is Kind.WORD or any(held.issuperset(n) for n in (slot.terms, *slot.others)):
+            continue
+        missing.update(term for term in slot.terms if term not in held)
+    return frozenset(missing)
 
 
 def _words(question: Question, asked: Tokens, rarity: Rarity) -> list[tuple[int, float, str]]:

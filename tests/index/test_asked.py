@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.asked import Asked, asked_for, holds
+from index.asked import Asked, asked_for, counted_in, holds
 from index.words import analyse
 
 
@@ -15,6 +15,7 @@ from index.words import analyse
         ("In what year was the harbour built?", Asked.WHEN),
         ("How many otters sleep?", Asked.NUMBER),
         ("сколько людей?", Asked.NUMBER),
+        ("How much did the tea cost?", Asked.MONEY),
         ("Where is the harbour?", Asked.WHERE),
         ("Why did they stop?", Asked.WHY),
         ("What weapon was used?", Asked.WEAPON),
@@ -30,6 +31,8 @@ def test_the_question_word_tells_the_kind(question, asked):
     [
         (Asked.NUMBER, "The 11-bus convoy stalled.", 1.0),
         (Asked.NUMBER, "It began in 2014.", 0.0),
+        (Asked.MONEY, "They paid 9 dollars.", 1.0),
+        (Asked.MONEY, "They drank 9 cups.", 0.0),
         (Asked.WHEN, "It began in 2014.", 1.0),
         (Asked.WHEN, "It began.", 0.0),
         (Asked.WHERE, "They met near Otter Bay.", 1.0),
@@ -54,3 +57,7 @@ def test_what_the_question_names_is_not_its_answer():
     text = "Ada Lovelace spoke."
 
     assert holds(Asked.WHO, text, analyse(text), frozenset({"ada", "lovelac"})) == 0.0
+
+
+def test_what_is_counted_is_the_word_after_how_many():
+    assert [counted_in(text) for text in ("How many boats sank?", "Who sank?")] == ["boat", ""]

@@ -80,6 +80,16 @@ def test_the_kind_asked_for_must_be_there():
     ) == [2, 1]
 
 
+def test_a_number_must_count_what_is_asked():
+    filler = "tea was served and washed and rain fell on roofs and boats and harbour and town"
+
+    assert order(
+        "How many cups broke?",
+        told(1, f"Cups broke, {filler}, with nine otters."),
+        told(2, f"Nine cups broke, {filler}, with otters."),
+    ) == [2, 1]
+
+
 def test_kin_of_a_word_counts_for_part_of_it():
     kin = {"hurt": {"wound": 1.0}}.get
     asked = read_question("Who was hurt?", kin=lambda term: kin(term, {}))
