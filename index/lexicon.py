@@ -33,6 +33,7 @@ class Language(Protocol):
     def __contains__(self, term: str) -> bool: ...
     def commonness(self, term: str) -> float: ...
     def kin(self, term: str) -> Mapping[str, float]: ...
+    def word(self, term: str) -> str: ...
 
 
 class NoLexicon:
@@ -49,6 +50,10 @@ class NoLexicon:
         """Nothing means the same."""
         return {}
 
+    def word(self, term: str) -> str:
+        """A term is its own word."""
+        return term
+
 
 class Lexicon:
     """Ranks and vectors by analysed term."""
@@ -60,9 +65,11 @@ class Lexicon:
         synonyms: Iterable[str] = (),
     ) -> None:
         rows: dict[str, list[int]] = {}
+        self._words: dict[str, str] = {}
         for rank, word in words:
             for term in analyse(word, "en")[:1]:
                 rows.setdefault(term, []).append(rank)
+                self._words.setdefault(term, word)  # the most frequent comes first
         self._rank = {term: ranks[0] for term, ranks in rows.items()}
         self._terms = list(rows)
         self._row = {term: row for row, term in enumerate(self._terms)}
@@ -89,6 +96,10 @@ class Lexicon:
     def kin(self, term: str) -> Mapping[str, float]:
         """Terms that mean nearly the same, with their similarity; itself is not among them."""
         return self._remembered(term)
+
+    def word(self, term: str) -> str:
+        """The most frequent word of a term, the term itself where none is known."""
+        return self._words.get(term, term)
 
     def _kin_of(self, term: str) -> Mapping[str, float]:
         kin = {other: SYNONYM for other in self._synonyms.get(term, ()) if other != term}

@@ -35,7 +35,7 @@ class Follower(Protocol):
 class Library:
     """An open collection. Any thread may call any method; close it when done."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one call of it, in live.py, by name
         self,
         store: SqliteStore,
         lane: Lane,
@@ -128,6 +128,7 @@ class Library:
                 tidy(question),
                 known=lambda term: term in lexicon or view.knows(term),
                 near=view.terms_like,
+                word=lexicon.word,
             )
         return read_question(text, kin=lexicon.kin)
 

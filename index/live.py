@@ -79,9 +79,7 @@ def follow(
     follower = _Follower(store, model)
     lane = Lane(follower.load)
     follower.start(lane, look_every_s)
-    return Library(
-        store, lane, model=model, follower=follower, threshold=threshold, reads=reads
-    )
+    return Library(store, lane, model=model, follower=follower, threshold=threshold, reads=reads)
 
 
 class _Follower:
