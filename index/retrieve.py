@@ -64,7 +64,7 @@ def _readings(
     rarity: Rarity,
     read: Reader,
 ) -> dict[int, Reading]:
-    if not candidates:
+    if not candidates or question.foreign:  # the model reads Latin letters only
         return {}
     tokens = read(question.text, {each.id: each.text for each in candidates})
     if tokens is None:
