@@ -69,7 +69,7 @@ class Weights:
 
 # Fitted by logistic regression with a null choice (of a question's candidates one is right, or
 # none is), every suite weighing the same, and tried on suites left out of the fit; rounded, and
-# shifted so that .5 answers most of what can be answered. docs/retrieval.md tells what each feature is worth.
+# shifted so that .5 answers most of what can be answered. docs/retrieval.md has the worth of each.
 UNREAD = Weights(
     bias=-10.1, meaning=0.48, coverage=3.5, together=4.3, phrases=0.7, days=2.2, kind=1.6,
     kindless=1.2,

@@ -1,4 +1,4 @@
-"""The whole road with the packaged model: from an article as it was received to a quoted answer."""
+"""The whole road with the packaged model: from an article as received to a quoted answer."""
 
 import json
 from pathlib import Path
