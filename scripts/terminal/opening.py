@@ -4,7 +4,6 @@ import logging
 import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 from index import ROOT, IndexFault, IndexSettings, has_collection, load_index_settings
 
@@ -46,10 +45,3 @@ def ensure_collection(settings: IndexSettings) -> int:
     outcome = carry_out(list(settings.sources), settings, options=Options(batch=settings.batch))
     print(as_table(outcome, dry_run=False), file=sys.stderr, flush=True)
     return status_of(outcome)
-
-
-def plain_path(path: str | Path) -> str:
-    """A path as short as it can be said from here."""
-    path = Path(path)
-    here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

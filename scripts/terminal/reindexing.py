@@ -12,7 +12,6 @@ from index import IndexSettings
 from index.live import model_of
 from index.plan import Progress
 from index.reindex import Options, Outcome, reindex, remove
-from scripts.terminal.opening import plain_path
 
 SOME_FAILED = 1
 PLAIN_EVERY = 10  # lines of progress a stage where there is no terminal to draw on
@@ -61,6 +60,13 @@ def as_table(outcome: Outcome, *, dry_run: bool) -> str:
         lines.append(f"generation {outcome.generation}, {outcome.seconds:.1f} s")
     lines += [f"failed: {plain_path(f.file)}: {f.reason}" for f in outcome.failed]
     return "\n".join(lines)
+
+
+def plain_path(path: str | Path) -> str:
+    """A path as short as it can be said from here."""
+    path = Path(path)
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
 @contextmanager

@@ -1,0 +1,74 @@
+"""What a person sees of a reindex while it works, and of what failed when it is through."""
+
+import io
+
+from index.plan import Failure
+from index.reindex import Outcome
+from scripts.terminal.reindexing import as_table, plain_path, shown_progress, status_of
+
+OUTCOME = Outcome(
+    read=2,
+    new=1,
+    changed=0,
+    unchanged=0,
+    removed=0,
+    failed=(Failure("/harbour/odd.txt", "it is empty"),),
+    paragraphs=3,
+    embedded=3,
+    generation=1,
+    seconds=0.25,
+)
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_gets_a_bar_with_stage_and_count():
+    terminal = Terminal()
+
+    with shown_progress(terminal) as progress:
+        progress("reading", 1, 2)
+        progress("reading", 2, 2)
+        progress("embedding", 64, 640)
+
+    drawn = terminal.getvalue()
+    assert "embedding" in drawn
+    assert "64/640" in drawn
+
+
+def test_elsewhere_progress_is_a_few_plain_lines():
+    stream = io.StringIO()
+
+    with shown_progress(stream) as progress:
+        progress("loading the model", 0, 1)
+        for done in range(1, 1001):
+            progress("embedding", done, 1000)
+
+    lines = stream.getvalue().splitlines()
+    assert lines[:2] == ["loading the model", "embedding 1 of 1,000"]
+    assert lines[-1] == "embedding 1,000 of 1,000"
+    assert len(lines) == 12
+
+
+def test_the_table_ends_with_every_failure_and_its_reason():
+    assert as_table(OUTCOME, dry_run=False).splitlines()[-2:] == [
+        "generation 1, 0.2 s",
+        "failed: /harbour/odd.txt: it is empty",
+    ]
+    assert status_of(OUTCOME) == 1
+
+
+def test_a_dry_run_says_that_nothing_was_changed():
+    lines = as_table(OUTCOME, dry_run=True).splitlines()
+
+    assert "paragraphs to embed         3" in lines
+    assert "nothing was changed: this was a dry run" in lines
+
+
+def test_a_path_below_the_current_folder_is_said_from_there(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    assert plain_path(tmp_path / "sub" / "odd.txt") == "sub/odd.txt"
+    assert plain_path("/harbour/odd.txt") == "/harbour/odd.txt"
