@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-THRESHOLD = 0.66
+THRESHOLD = 0.68
 """The evidence from which an answer is given where a collection has no threshold of its own."""
 
 
