@@ -10,7 +10,7 @@ CHECKPOINT_SHARE = 0.05  # of the vectors may differ from their file before it i
 
 def current_vectors(view: Snapshot, folder: Path, model: str) -> FaissVectors:
     """The vectors of the generation that the view shows."""
-    held = load_checkpoint(folder, model=model)
+    held = load_checkpoint(folder, collection=view.collection(), model=model)
     if held is not None:
         checkpoint, vectors = held
         changes = view.changes_since(checkpoint.generation, model=model)
@@ -25,10 +25,10 @@ def renew_checkpoint(store: SqliteStore, model: str, *, always: bool = False) ->
 
     Followers that are further behind than the file before this one start from the new file.
     """
-    manifest = read_manifest(store.folder)
-    held = manifest.generation if manifest is not None and manifest.model == model else 0
     with store.snapshot() as view:
-        generation = view.generation()
+        collection, generation = view.collection(), view.generation()
+        manifest = read_manifest(store.folder, collection=collection, model=model)
+        held = manifest.generation if manifest and manifest.generation <= generation.id else 0
         lag = view.changed_since(held) if held else generation.paragraphs
         if held and lag <= CHECKPOINT_SHARE * generation.paragraphs and not always:
             return
@@ -37,4 +37,6 @@ def renew_checkpoint(store: SqliteStore, model: str, *, always: bool = False) ->
         else:
             vectors = current_vectors(view, store.folder, model)
     store.forget_changes(upto=held)
-    write_checkpoint(store.folder, vectors, generation=generation.id, model=model)
+    write_checkpoint(
+        store.folder, vectors, collection=collection, generation=generation.id, model=model
+    )

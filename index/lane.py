@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embedder import Embedder
+from index.errors import IndexFault
 from index.reading import Tokens
 from index.vectors import Vectors
 
@@ -163,7 +164,15 @@ class Lane:
 
     def _tools(self) -> tuple[Embedder, Vectors]:
         if self._broken is not None:
-            raise self._broken
+            # A new one each time: one exception raised for ever gathers frames for ever.
+            raise _again(self._broken)
         if self._embedder is None or self._vectors is None:
             raise RuntimeError("the lane has ended")
         return self._embedder, self._vectors
+
+
+def _again(error: BaseException) -> BaseException:
+    """The error as it was, for another to see: ours as itself, any other told in words."""
+    if isinstance(error, IndexFault):
+        return type(error)(*error.args)
+    return RuntimeError(f"the model could not be loaded: {type(error).__name__}: {error}")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from index.current import current_vectors
 from index.embedder import Embedder, load_embedder, model_name
-from index.errors import IndexFault, NoCollection
+from index.errors import NoCollection
 from index.lane import Lane
 from index.lexicon import packaged_lexicon
 from index.library import Library
@@ -89,6 +89,7 @@ class _Follower:
         self._store = store
         self._model = model
         self.generation = 0
+        self._said = ""
         self._ended = threading.Event()
 
     def load(self) -> tuple[Embedder, Vectors]:
@@ -120,8 +121,14 @@ class _Follower:
         try:
             if self.generation:  # until the lane has loaded there is nothing to bring up
                 self._catch_up(lane)
-        except IndexFault as fault:
-            logger.warning("a new generation cannot be followed yet: %s", fault)
+        except Exception as error:  # noqa: BLE001 - a follower that ends leaves the bot behind
+            self._say(f"the newest generation cannot be followed: {type(error).__name__}: {error}")
+
+    def _say(self, warning: str) -> None:
+        """Warn once, however often it is so."""
+        if warning != self._said:
+            logger.warning("%s", warning)
+        self._said = warning
 
     def _catch_up(self, lane: Lane) -> None:
         """Hand the lane what differs between its vectors and the newest generation."""
@@ -130,7 +137,7 @@ class _Follower:
             if newest.id == self.generation:
                 return
             if newest.model != self._model.name:
-                logger.warning("generation %d is of another model: start again", newest.id)
+                self._say(f"generation {newest.id} is of another model: start the bot again")
                 return
             changes = view.changes_since(self.generation, model=self._model.name)
             whole = None if changes else FaissVectors.of(*view.all_vectors(self._model.name))

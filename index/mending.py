@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from index.names import mend, shipped_aliases
 from index.words import spot
 
-LONGEST = 20  # mended words a question; a text with more is not mistyped, it is noise
+TRIED = 8  # unknown words of a question; a text with more is not mistyped, it is noise
 
 
 def mend_question(
@@ -21,14 +21,16 @@ def mend_question(
     word that the model can read.
     """
     names = shipped_aliases().terms
-    pieces, at, mended = [], 0, 0
+    pieces, at, tried = [], 0, 0
     for term, start, end in spot(text):
         if start < at or "-" in text[start:end] or known(term) or term in names:
             continue
+        if (tried := tried + 1) > TRIED:
+            break
         name = start > 0 and text[start].isupper()
         better = mend(term, known, near, name=name)
-        if better == term or mended == LONGEST:
+        if better == term:
             continue
         pieces += [text[at:start], word(better)]
-        at, mended = end, mended + 1
+        at = end
     return "".join([*pieces, text[at:]])

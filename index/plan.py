@@ -1,16 +1,20 @@
 """Find out what a reindex has to do: which files are new, changed, gone or beyond reading."""
 
 import hashlib
+import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 from index import readers
 from index.article import Article
 from index.errors import Unreadable
 from index.prepare import VERSION, article_digest, prepare
-from index.store import Kept, KeptFile, Publication, SqliteStore
+from index.store import Kept, KeptFile, Publication, SqliteStore, article_key
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ def plan_articles(articles: Mapping[str, Sequence[Article]], store: SqliteStore)
     for origin, given in articles.items():
         plan.read += 1
         plan.files.append(KeptFile(origin, stamp="", digest=""))
-        _compare(origin, given, plan, store)
+        _compare(origin, given, plan, store, how=_How(lambda other: other not in articles))
     return plan
 
 
@@ -135,66 +139,100 @@ def _look_at(
     plan.read += 1
     origin = str(path)
     try:
+        origin.encode()
+        held = len(store.article_digests(origin))
+        # A file whose articles have moved away is read again, whatever its stamp says.
+        known = known if held and not full else None
         stamp = _stamp(path)
-        if known is not None and known.stamp == stamp and not full:
-            plan.unchanged += len(store.article_digests(origin))
+        if known is not None and known.stamp == stamp:
+            plan.unchanged += held
             return
         digest = _digest(path)
-        same_bytes = known is not None and known.digest == digest and not full
-        articles = () if same_bytes else readers.read(path)
-    except Unreadable as error:
-        plan.failed.append(Failure(origin, str(error)))
-        return
-    except OSError as error:
-        plan.failed.append(Failure(origin, f"cannot be opened ({error.strerror})"))
-        return
-    plan.files.append(KeptFile(origin, stamp, digest))
-    if same_bytes:
-        plan.unchanged += len(store.article_digests(origin))
-        return
-    _compare(origin, articles, plan, store, full=full)
+        if known is not None and known.digest == digest:
+            plan.unchanged += held
+        else:
+            _compare(origin, readers.read(path), plan, store, how=_How(_is_gone, full))
+        plan.files.append(KeptFile(origin, stamp, digest))
+    except Exception as error:  # noqa: BLE001 - one file never stops the rest
+        plan.failed.append(Failure(_sayable(origin), _reason(error)))
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case Unreadable():
+            return str(error)
+        case UnicodeEncodeError():
+            return "its name is not UTF-8; rename it"
+        case OSError():
+            return f"cannot be opened ({error.strerror})"
+    logger.error("reading failed unexpectedly: %s", type(error).__name__, exc_info=error)
+    return f"cannot be read: an unexpected {type(error).__name__}, which is a fault of ours"
+
+
+def _sayable(origin: str) -> str:
+    return origin.encode("utf-8", "replace").decode()
+
+
+@dataclass(frozen=True, slots=True)
+class _How:
+    """How articles are compared: which origins are no more, and whether all are made anew."""
+
+    gone: Callable[[str], bool]
+    full: bool = False
+
+
+def _is_gone(origin: str) -> bool:
+    try:
+        return not Path(origin).exists()
+    except OSError:  # a folder that may not be looked into may still hold it
+        return False
 
 
 def _compare(
-    origin: str,
-    articles: Sequence[Article],
-    plan: Plan,
-    store: SqliteStore,
-    *,
-    full: bool = False,
+    origin: str, articles: Sequence[Article], plan: Plan, store: SqliteStore, *, how: _How
 ) -> None:
-    """Sort a file's articles into new, changed and unchanged; those it no longer holds go.
-
-    With `full` the unchanged ones are made anew as well.
-    """
+    """Sort a file's articles into new, changed and unchanged; those it no longer holds go."""
     before = store.article_digests(origin)
     entries = _distinct([article.entry for article in articles])
+    ready = []
     for entry, article in zip(entries, articles, strict=True):
         key, digest = before.pop(entry, ("", ""))
-        if digest == article_digest(article):
-            plan.unchanged += 1
-            if full:
-                plan.kept.append(prepare(article, origin=origin, entry=entry, key=key))
-        elif key:
-            plan.changed += 1
-            plan.kept.append(prepare(article, origin=origin, entry=entry, key=key))
-        elif moved := _moved_from(article, entry, plan, store):
-            plan.unchanged += 1
+        same = digest == article_digest(article)
+        unused = key or _unused_key(origin, entry, article, plan, store)
+        kept = None if same and not how.full else prepare(article, origin, entry, key=unused)
+        ready.append((article, key, same, kept))
+    # Nothing is planned before all is ready: an article that cannot be made leaves no half.
+    for article, key, same, kept in ready:
+        moved = "" if key or kept is None else _moved_from(article, kept.entry, plan, store, how)
+        plan.unchanged += same or bool(moved)
+        plan.changed += bool(key) and not same
+        plan.new += not key and not moved
+        if moved:
             plan.moved.append((moved, origin))
-        else:
-            plan.new += 1
-            plan.kept.append(prepare(article, origin=origin, entry=entry))
+        elif kept is not None:
+            plan.kept.append(kept)
     plan.removed.extend(key for key, _ in before.values())
 
 
-def _moved_from(article: Article, entry: str, plan: Plan, store: SqliteStore) -> str:
+def _unused_key(origin: str, entry: str, article: Article, plan: Plan, store: SqliteStore) -> str:
+    """A key for a new article; the one it would have may live on elsewhere, after a move."""
+    digest = article_digest(article)
+    taken = {kept.key for kept in plan.kept}
+    for repeat in count():
+        key = article_key(origin, f"{entry}#{repeat}" if repeat else entry, digest)
+        if key not in taken and not store.has_article(key):
+            return key
+    raise AssertionError(origin)
+
+
+def _moved_from(article: Article, entry: str, plan: Plan, store: SqliteStore, how: _How) -> str:
     """The key of the same article at a place that is no more, "" if there is none.
 
     An article that moves keeps its key, so that nothing is embedded again and old buttons work.
     """
     taken = {key for key, _ in plan.moved}
     for key, origin, old_entry in store.articles_with(article_digest(article)):
-        if key not in taken and old_entry == entry and not Path(origin).exists():
+        if key not in taken and old_entry == entry and how.gone(origin):
             if key in plan.removed:
                 plan.removed.remove(key)
             return key

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import astuple
 
 from index.article import Article, Credit
-from index.store.records import Kept, KeptParagraph, article_key, digest_of, paragraph_id
+from index.store.records import Kept, KeptParagraph, digest_of, paragraph_id
 from index.words import ANALYSER, analyse
 
 READING = 1
@@ -33,16 +33,14 @@ def article_digest(article: Article) -> str:
     )
 
 
-def prepare(article: Article, *, origin: str, entry: str, key: str = "") -> Kept:
-    """The article as it will be stored; `key` is the one it has already, "" for a new one."""
-    digest = article_digest(article)
-    key = key or article_key(origin, entry, digest)
+def prepare(article: Article, origin: str, entry: str, *, key: str) -> Kept:
+    """The article as it will be stored under its key."""
     lead = lead_of(article.credit, [article.text[s.start : s.end] for s in article.spans[:3]])
     return Kept(
         key=key,
         origin=origin,
         entry=entry,
-        digest=digest,
+        digest=article_digest(article),
         text=article.text,
         credit=article.credit,
         language=article.language,

@@ -159,14 +159,17 @@ class _Work:
     def publish(self, plan: Plan) -> None:
         """Make the plan the newest generation; where nothing differs only note the files."""
         change = plan.publication()
-        differs = change.changes_text or self._before is None or self._new_model
+        # A first run that could read nothing is no generation: the next start tries again.
+        first = self._before is None and not plan.failed
+        differs = change.changes_text or first or self._new_model
         with self._store.publishing() as draft:
             draft.apply(change)
             if differs:
                 self._seal(draft)
         if differs:
             self._progress("publishing", 1, 1)
-        renew_checkpoint(self._store, self._model.name, always=self._options.full)
+        if differs or self._before is not None:
+            renew_checkpoint(self._store, self._model.name, always=self._options.full)
 
     @property
     def _new_model(self) -> bool:

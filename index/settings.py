@@ -41,7 +41,7 @@ class Settings(BaseSettings):
 
 def rooted(path: Path) -> Path:
     """Give the path from the repository's root, whatever the current folder is."""
-    return ROOT / path.expanduser()
+    return Path(os.path.normpath(ROOT / path.expanduser()))
 
 
 def _collection(url: str) -> str:

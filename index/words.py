@@ -244,6 +244,9 @@ def _numbers(tokens: list[Token]) -> Iterator[Token]:
             place += 1
 
 
+_SEPARATORS = re.compile("[,\u066c]")
+
+
 def _number_at(tokens: list[Token], place: int) -> tuple[str, int]:
     """The figure that starts at a token, with the count of tokens that tell it; 0 for none."""
     kind, raw, _, _ = tokens[place]
@@ -251,7 +254,9 @@ def _number_at(tokens: list[Token], place: int) -> tuple[str, int]:
         scale = _SCALES.get(tokens[place + 1][1].lower()) if place + 1 < len(tokens) else None
         if scale is None or scale == 1:
             return "", 0
-        return _plain(float(raw.replace(",", "")) * scale), 2
+        # Beyond this many digits it is no quantity, and a float could not hold it.
+        figure = _SEPARATORS.sub("", raw).replace("\u066b", ".")
+        return (_plain(float(figure) * scale), 2) if len(figure) <= 15 else ("", 0)
     first = raw.lower()
     if kind != "word" or (first not in _UNITS and first not in _TENS):
         return "", 0

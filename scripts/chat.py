@@ -47,7 +47,7 @@ class Conversation:
             return HELP
         if line == "/more":
             return self._more()
-        if line.isdecimal():
+        if line.isdecimal() and len(line) < 6:
             return self._around(int(line))
         if line.startswith("/"):
             return f"There is no {line.split()[0]}; /help says what there is."

@@ -1,29 +1,28 @@
 """Bring the collection up to date with files and folders of articles."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from index.errors import IndexFault
-from scripts.terminal.opening import guarded, settings_here
+from scripts.terminal.opening import guarded, refuse_missing, settings_here
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Reindex. Exit status 0, 1 when files failed, 2 for wrong use."""
-    options = _parser().parse_args(argv)
+    parser = _parser()
+    options = parser.parse_args(argv)
+    if options.remove and not options.paths:
+        parser.error("--remove wants the PATHs whose articles are to go")
     return guarded(lambda: _run(options))
-
-
-class NoSuchPath(IndexFault):
-    """A path that was named on the command line is not there."""
 
 
 def _run(asked: argparse.Namespace) -> int:
     settings = settings_here()
     paths = [_absolute(path) for path in asked.paths] or list(settings.sources)
     if not asked.remove:
-        _refuse_missing(paths)
+        refuse_missing(paths)
     from index.reindex import Options
     from scripts.terminal.reindexing import as_object, as_table, carry_out, status_of
 
@@ -34,17 +33,8 @@ def _run(asked: argparse.Namespace) -> int:
 
 
 def _absolute(path: str) -> Path:
-    # Without following links: a file is known by the name it was given by.
-    return Path(path).expanduser().absolute()
-
-
-def _refuse_missing(paths: Sequence[Path]) -> None:
-    for path in paths:
-        if not path.exists():
-            raise NoSuchPath(
-                f"{path} does not exist; to drop what was read from it:"
-                f" scripts/run reindex --remove {path}"
-            )
+    # By letters alone, without following links: a file is known by the name it was given by.
+    return Path(os.path.abspath(Path(path).expanduser()))  # noqa: PTH100 - absolute() keeps ".."
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -8,6 +8,7 @@ from index.store.records import (
     KeptFile,
     KeptParagraph,
     Publication,
+    article_key,
     digest_of,
 )
 from index.store.snapshot import Snapshot
@@ -24,5 +25,6 @@ __all__ = [
     "Publication",
     "Snapshot",
     "SqliteStore",
+    "article_key",
     "digest_of",
 ]

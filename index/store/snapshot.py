@@ -167,8 +167,8 @@ class Snapshot:
 
     def changes_since(self, generation: int, *, model: str) -> Changes | None:
         """What to remove from and add to vectors of that generation; None if no longer known."""
-        row = self._run("select value from facts where name = 'changes_after'").fetchone()
-        if generation < (int(row[0]) if row else 0):
+        oldest = int(self._fact("changes_after") or 0)
+        if not oldest <= generation <= self.generation_number():
             return None
         rows = self._run(
             "select distinct paragraph from changes where generation > ?", [generation]
@@ -180,6 +180,14 @@ class Snapshot:
             since=generation,
         )
         return Changes(removed=touched, added=ids, vectors=vectors)
+
+    def collection(self) -> str:
+        """A name that no other collection has."""
+        return self._fact("collection")
+
+    def _fact(self, name: str) -> str:
+        row = self._run("select value from facts where name = :name", {"name": name}).fetchone()
+        return str(row[0]) if row else ""
 
     def changed_since(self, generation: int) -> int:
         """How many paragraphs came or went after that generation."""

@@ -1,5 +1,6 @@
 """A collection in one SQLite file: many readers, each on a steady snapshot, and one writer."""
 
+import secrets
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -53,8 +54,9 @@ class SqliteStore:
 
         Raises NoCollection where nothing has been published, Damaged where SQLite says so.
         """
-        connection = self._reader()
+        connection = None
         try:
+            connection = self._reader()
             connection.execute("begin")
             yield Snapshot(connection)
         except sqlite3.DatabaseError as error:
@@ -67,7 +69,7 @@ class SqliteStore:
                 " and run scripts/run reindex PATH..."
             ) from error
         finally:
-            if connection.in_transaction:
+            if connection is not None and connection.in_transaction:
                 connection.execute("rollback")
 
     def close(self) -> None:
@@ -99,6 +101,11 @@ class SqliteStore:
             {"digest": digest},
         )
         return [(row[0], row[1], row[2]) for row in rows]
+
+    def has_article(self, key: str) -> bool:
+        """Whether an article has this key."""
+        found = self._write.execute("select 1 from articles where key = :key", {"key": key})
+        return found.fetchone() is not None
 
     def texts_without_vector(self, model: str, keys_gone: Iterable[str]) -> dict[str, str]:
         """digest -> text of every stored paragraph that this model has not embedded."""
@@ -151,7 +158,9 @@ class SqliteStore:
         with self._write.atomic():
             self._write.conn.execute("delete from changes where generation <= ?", [upto])
             self._write.conn.execute(
-                "insert or replace into facts values ('changes_after', ?)", [str(upto)]
+                """insert into facts values ('changes_after', ?) on conflict do update
+                   set value = max(cast(value as integer), cast(excluded.value as integer))""",
+                [str(upto)],
             )
 
     @property
@@ -278,12 +287,22 @@ class Draft:
 
 
 def _open_for_writing(path: Path) -> Database:
-    connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_MS / 1000)
-    connection.execute("pragma journal_mode = wal")
-    connection.execute("pragma synchronous = normal")
-    connection.execute("pragma foreign_keys = on")
-    db = Database(connection)
-    migrate(db)
+    try:
+        connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_MS / 1000)
+        connection.execute("pragma journal_mode = wal")
+        connection.execute("pragma synchronous = normal")
+        connection.execute("pragma foreign_keys = on")
+        db = Database(connection)
+        migrate(db)
+        # Vectors' files say which collection they are of: another may take this one's place.
+        connection.execute(
+            "insert or ignore into facts values ('collection', ?)", [secrets.token_hex(8)]
+        )
+    except sqlite3.DatabaseError as error:
+        raise Damaged(
+            f"{path} cannot be used ({error}); look to its folder's rights and room, restore it"
+            " from a copy, or move it away and run scripts/run reindex PATH..."
+        ) from error
     return db
 
 

@@ -19,8 +19,9 @@ MANIFEST = "vectors.json"
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """What a checkpoint says of itself: its generation and model, and its file with a checksum."""
+    """What a checkpoint says of itself: whose vectors it holds, and its file with a checksum."""
 
+    collection: str
     generation: int
     model: str
     count: int
@@ -29,13 +30,14 @@ class Checkpoint:
 
 
 def write_checkpoint(
-    folder: Path, vectors: FaissVectors, *, generation: int, model: str
+    folder: Path, vectors: FaissVectors, *, collection: str, generation: int, model: str
 ) -> Checkpoint:
     """Write the vectors aside, then name them in the manifest in one step; older files go."""
     data = vectors.to_bytes()
     name = f"vectors-{generation}.faiss"
     _write(folder / name, data)
     checkpoint = Checkpoint(
+        collection=collection,
         generation=generation,
         model=model,
         count=len(vectors),
@@ -49,13 +51,12 @@ def write_checkpoint(
     return checkpoint
 
 
-def load_checkpoint(folder: Path, *, model: str) -> tuple[Checkpoint, FaissVectors] | None:
+def load_checkpoint(
+    folder: Path, *, collection: str, model: str
+) -> tuple[Checkpoint, FaissVectors] | None:
     """The newest checkpoint and its vectors; None, with the reason logged, where it is no good."""
-    checkpoint = read_manifest(folder)
+    checkpoint = read_manifest(folder, collection=collection, model=model)
     if checkpoint is None:
-        return None
-    if checkpoint.model != model:
-        logger.info("the vectors file is of another model; building from the store instead")
         return None
     try:
         return checkpoint, _read(folder, checkpoint)
@@ -64,15 +65,19 @@ def load_checkpoint(folder: Path, *, model: str) -> tuple[Checkpoint, FaissVecto
         return None
 
 
-def read_manifest(folder: Path) -> Checkpoint | None:
-    """What the manifest says, or None where there is none that can be read."""
+def read_manifest(folder: Path, *, collection: str, model: str) -> Checkpoint | None:
+    """What the manifest says, None where it cannot be read or is of other vectors."""
     try:
-        return Checkpoint(**json.loads((folder / MANIFEST).read_bytes()))
+        found = Checkpoint(**json.loads((folder / MANIFEST).read_bytes()))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError) as error:
         logger.warning("%s cannot be read (%s)", folder / MANIFEST, error)
         return None
+    if (found.collection, found.model) != (collection, model):
+        logger.info("the vectors file is of another collection or model; building from the store")
+        return None
+    return found
 
 
 def _read(folder: Path, checkpoint: Checkpoint) -> FaissVectors:

@@ -131,10 +131,10 @@ def _texts(row: Row, key: str) -> list[str]:
 
 def _rows(path: Path) -> Iterator[Row]:
     try:
-        lines = path.read_text("utf-8").splitlines()
-    except OSError as error:
+        lines = path.read_text("utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
         raise NoSuite(
-            f"{path} cannot be read ({error.strerror}); a suite is a folder with questions.jsonl"
+            f"{path} cannot be read ({error}); a suite is a folder with questions.jsonl"
         ) from error
     for number, line in enumerate(lines, start=1):
         if line.strip():

@@ -2,8 +2,10 @@
 
 import logging
 import os
+import sqlite3
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from index import ROOT, IndexFault, IndexSettings, has_collection, load_index_settings
 
@@ -31,6 +33,9 @@ def guarded(run: Callable[[], int]) -> int:
         # The reader of our output has gone, as `head` does: nothing is left to say.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except (OSError, sqlite3.Error) as error:
+        print(f"that could not be done: {error}", file=sys.stderr)
+        return USAGE
 
 
 def ensure_collection(settings: IndexSettings) -> int:
@@ -40,8 +45,24 @@ def ensure_collection(settings: IndexSettings) -> int:
     from index.reindex import Options
     from scripts.terminal.reindexing import as_table, carry_out, status_of
 
+    refuse_missing(settings.sources)
     names = ", ".join(str(source) for source in settings.sources)
     print(f"Nothing is indexed yet, so first this: {names}", file=sys.stderr, flush=True)
     outcome = carry_out(list(settings.sources), settings, options=Options(batch=settings.batch))
     print(as_table(outcome, dry_run=False), file=sys.stderr, flush=True)
     return status_of(outcome)
+
+
+class NoSuchPath(IndexFault):
+    """A path that was named is not there."""
+
+
+def refuse_missing(paths: Sequence[Path]) -> None:
+    """Raise NoSuchPath, with what to do, for the first path that does not exist."""
+    for path in paths:
+        if not path.exists():
+            raise NoSuchPath(
+                f"{path} does not exist; name a file or folder that does, in INDEX_SOURCES or on"
+                f" the command line. To drop what was read from it:"
+                f" scripts/run reindex --remove {path}"
+            )

@@ -39,9 +39,9 @@ def passage_text(passage: Passage, number: int, look: Look) -> str:
     """One numbered passage: its source, its link, then its words."""
     lines = [f"{number}. {source_line(passage.credit)}"]
     if passage.credit.url:
-        lines.append(f"{INDENT[:3]}{passage.credit.url}")
+        lines.append(f"{INDENT[:3]}{_harmless(passage.credit.url)}")
     if passage.also:
-        lines.append(f"{INDENT[:3]}also carried by {', '.join(passage.also)}")
+        lines.append(f"{INDENT[:3]}also carried by {_harmless(', '.join(passage.also))}")
     start, end = passage.best
     lines += _quoted(passage.text, look, strong=(start, end))
     return "\n".join(lines)
@@ -64,7 +64,7 @@ def source_line(credit: Credit) -> str:
     """Title, publisher, via and date, as many as are known."""
     publisher = f"{credit.publisher} via {credit.via}" if credit.via else credit.publisher
     parts = [credit.title, publisher, credit.published[:10]]
-    return " · ".join(part for part in parts if part) or "source unknown"
+    return _harmless(" · ".join(part for part in parts if part)) or "source unknown"
 
 
 def nothing_found(answer: Answer) -> str:

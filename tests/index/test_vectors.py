@@ -65,9 +65,11 @@ def test_an_empty_index_finds_nothing_and_can_be_filled():
 
 def test_a_checkpoint_gives_back_what_was_written(tmp_path):
     ids, rows = some_vectors(10)
-    written = write_checkpoint(tmp_path, FaissVectors.of(ids, rows), generation=3, model="m")
+    written = write_checkpoint(
+        tmp_path, FaissVectors.of(ids, rows), collection="c", generation=3, model="m"
+    )
 
-    held = load_checkpoint(tmp_path, model="m")
+    held = load_checkpoint(tmp_path, collection="c", model="m")
 
     assert held is not None
     assert held[0] == written
@@ -77,7 +79,9 @@ def test_a_checkpoint_gives_back_what_was_written(tmp_path):
 def test_a_newer_checkpoint_takes_the_place_of_the_older(tmp_path):
     ids, rows = some_vectors(10)
     for generation in (1, 2):
-        write_checkpoint(tmp_path, FaissVectors.of(ids, rows), generation=generation, model="m")
+        write_checkpoint(
+            tmp_path, FaissVectors.of(ids, rows), collection="c", generation=generation, model="m"
+        )
 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["vectors-2.faiss", "vectors.json"]
 
@@ -98,15 +102,25 @@ def test_a_newer_checkpoint_takes_the_place_of_the_older(tmp_path):
 )
 def test_a_damaged_checkpoint_is_left_aside(tmp_path, damage):
     ids, rows = some_vectors(10)
-    written = write_checkpoint(tmp_path, FaissVectors.of(ids, rows), generation=1, model="m")
+    written = write_checkpoint(
+        tmp_path, FaissVectors.of(ids, rows), collection="c", generation=1, model="m"
+    )
 
     damage(tmp_path / written.file, tmp_path / "vectors.json")
 
-    assert load_checkpoint(tmp_path, model="m") is None
+    assert load_checkpoint(tmp_path, collection="c", model="m") is None
 
 
 def test_a_checkpoint_of_another_model_is_left_aside(tmp_path):
     ids, rows = some_vectors(10)
-    write_checkpoint(tmp_path, FaissVectors.of(ids, rows), generation=1, model="m")
+    write_checkpoint(tmp_path, FaissVectors.of(ids, rows), collection="c", generation=1, model="m")
 
-    assert load_checkpoint(tmp_path, model="other") is None
+    assert load_checkpoint(tmp_path, collection="c", model="other") is None
+
+
+def test_a_checkpoint_of_another_collection_is_left_aside(tmp_path):
+    ids, rows = some_vectors(10)
+    vectors = FaissVectors.of(ids, rows)
+    write_checkpoint(tmp_path, vectors, collection="c", generation=1, model="m")
+
+    assert load_checkpoint(tmp_path, collection="d", model="m") is None

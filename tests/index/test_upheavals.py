@@ -1,0 +1,149 @@
+"""Files that move and come back, databases that change places, names and texts that break."""
+
+import logging
+import shutil
+import sqlite3
+
+import pytest
+
+from index.errors import Damaged
+from index.reindex import Options, collect
+from index.words import analyse
+from tests.support.collections import OTTERS, TEA, Desk
+
+
+def titles(desk: Desk) -> set[str]:
+    with sqlite3.connect(desk.folder / "library.db") as db:
+        return {row[0] for row in db.execute("select title from articles")}
+
+
+def test_a_renamed_and_edited_file_survives_the_return_of_the_original(desk):
+    desk.reindex()
+    (desk.articles / "tea.txt").rename(desk.articles / "trade.txt")
+    desk.reindex()
+    desk.write("trade.txt", TEA.replace("Tea arrives", "Tea has arrived"))
+    desk.reindex()
+    desk.write("tea.txt", TEA)
+
+    outcome = desk.reindex()
+
+    assert (outcome.new, outcome.unchanged) == (1, 2)
+    assert titles(desk) == {"Sea otters of the harbour", "Tea arrives", "Tea has arrived"}
+
+
+def test_a_file_that_moves_away_and_back_is_kept(desk, tmp_path):
+    other = tmp_path / "elsewhere"
+    other.mkdir()
+    desk.reindex()
+    (desk.articles / "tea.txt").rename(other / "tea.txt")
+    desk.reindex(other)
+    (other / "tea.txt").rename(desk.articles / "tea.txt")
+
+    outcome = desk.reindex(desk.articles, other)
+
+    assert outcome.paragraphs == 5
+    assert titles(desk) == {"Sea otters of the harbour", "Tea arrives"}
+
+
+def test_two_documents_of_the_same_text_are_two_articles(desk):
+    from index.readers import read
+
+    (article,) = read(desk.articles / "tea.txt")
+
+    def hold(*origins: str):
+        return collect(
+            dict.fromkeys(origins, (article,)),
+            desk.folder,
+            desk.model,
+            options=Options(),
+            progress=lambda *_: None,
+        )
+
+    hold("one")
+    outcome = hold("one", "two")
+
+    assert (outcome.new, outcome.unchanged, outcome.paragraphs) == (1, 1, 4)
+
+
+def test_a_collection_made_anew_does_not_search_the_vectors_of_the_old(desk):
+    for note in ("one", "two", "three"):
+        desk.write("note.txt", f"Note {note} of the harbour master of Tidewater, Ada Brine.")
+        desk.reindex()
+    for part in desk.folder.glob("library.db*"):
+        part.unlink()
+
+    desk.reindex()
+
+    library = desk.library()
+    assert library.ask("Who counted the otters?").passages[0].text == OTTERS.split("\n\n")[2]
+    near = library._lane.near("harbour", limit=30)
+    with library._store.snapshot() as view:
+        assert len(view.found([i for i, _ in near.hits], model=desk.model.name)) == len(near.hits)
+    library.close()
+
+
+def test_a_file_whose_name_is_not_utf8_is_reported_and_the_rest_is_indexed(desk):
+    name = desk.articles / b"caf\xe9.txt".decode("utf-8", "surrogateescape")
+    name.write_text("Coffee was landed with the tea at Tidewater.")
+
+    outcome = desk.reindex()
+
+    assert [failure.reason for failure in outcome.failed] == ["its name is not UTF-8; rename it"]
+    assert outcome.failed[0].file.encode("utf-8")
+    assert outcome.new == 2
+
+
+def test_a_first_run_that_could_read_nothing_publishes_nothing(tmp_path):
+    desk = Desk(tmp_path)
+    (desk.articles / "empty.txt").touch()
+
+    outcome = desk.reindex()
+
+    assert (len(outcome.failed), outcome.generation) == (1, 0)
+
+
+def test_a_damaged_database_is_told_in_words(desk):
+    desk.reindex()
+    (desk.folder / "library.db").write_bytes(b"not a database at all" * 100)
+    for side in ("library.db-wal", "library.db-shm"):
+        (desk.folder / side).unlink(missing_ok=True)
+
+    with pytest.raises(Damaged, match="restore it from a copy"):
+        desk.reindex()
+    with pytest.raises(Damaged, match="restore it from a copy"):
+        desk.library()
+
+
+@pytest.mark.parametrize(
+    "text", ["1\u066c000 million", "1\u066b5 million", "9" * 400 + " billion"]
+)
+def test_odd_numbers_before_a_scale_are_read(text):
+    assert analyse(text)
+
+
+def test_a_follower_outlives_a_fault_and_says_it_once(desk, caplog):
+    desk.reindex()
+    library = desk.library(look_every_s=0.005)
+    library.ask("otters")
+    desk.embedder.name = "hashes@2"
+    with caplog.at_level(logging.WARNING):
+        desk.reindex()
+        for _ in range(20):
+            library._follower._ended.wait(0.01)
+
+    told = [record for record in caplog.records if "of another model" in record.getMessage()]
+    assert len(told) == 1
+    assert library._follower._thread.is_alive()
+    library.close()
+
+
+def test_a_collection_copied_elsewhere_answers_there(desk, tmp_path):
+    desk.reindex()
+    copy = tmp_path / "copy"
+    shutil.copytree(desk.folder, copy)
+    desk.folder = copy
+
+    library = desk.library()
+
+    assert library.ask("Who counted the otters?").passages
+    library.close()
