@@ -3,11 +3,10 @@
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import cache
 from typing import Protocol
 
-from index.abstain import passing
+from index.abstain import THRESHOLD, passing
 from index.answer import Answer, Passage, Source, Status, Surroundings
 from index.duplicates import merge
 from index.errors import ModelChanged
@@ -81,7 +80,7 @@ class Library:
     def threshold(self) -> float:
         """The evidence from which on a passage is quoted."""
         with self._store.snapshot() as view:
-            return self._in_force(view).threshold
+            return self._threshold_of(self._in_force(view))
 
     def status(self) -> Status:
         """What the newest generation holds."""
@@ -116,9 +115,12 @@ class Library:
                 f"the collection was embedded by {generation.model}, but {self._model.name} is"
                 " set; run scripts/run reindex, or set INDEX_MODEL as it was and start again"
             )
-        if self._threshold is not None:
-            generation = replace(generation, threshold=self._threshold)
         return generation
+
+    def _threshold_of(self, generation: Generation) -> float:
+        """The one that was set, else the collection's own, else the program's."""
+        thresholds = (self._threshold, generation.threshold, THRESHOLD)
+        return next(each for each in thresholds if each is not None)
 
     def _read(self, question: str) -> Question:
         """The question with its typos mended, taken apart."""
@@ -139,13 +141,15 @@ class Library:
         lexicon = self._model.lexicon()
         with self._store.snapshot() as view:
             rarity = cache(lambda term: view.rarity([term], lexicon.commonness)[term])
-            scope = Scope(view, self._in_force(view), rarity, self._reads)
+            generation = self._in_force(view)
+            threshold = self._threshold_of(generation)
+            scope = Scope(view, generation, rarity, threshold, self._reads)
             yield retrieve(asked, near, scope, self._lane.read), scope
 
 
 def _quotes(asked: Question, ranked: Sequence[Retrieved], scope: Scope) -> tuple[Passage, ...]:
     """The quotes to give: candidates that pass the threshold, near-identical ones as one."""
-    count = passing([each.judged.evidence for each in ranked], scope.generation.threshold)
+    count = passing([each.judged.evidence for each in ranked], scope.threshold)
     kept = ranked[: min(count, MOST_PASSAGES)]
     groups = merge(kept, text=lambda each: each.found.text)
     return tuple(_passage(best, copies, asked, scope.rarity) for best, copies in groups)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from index.abstain import THRESHOLD
 from index.article import Article
 from index.current import renew_checkpoint
 from index.embedder import Embedder
@@ -219,7 +218,7 @@ class _Work:
             model=self._model.name,
             mean=scale.mean,
             spread=scale.spread,
-            threshold=THRESHOLD,
+            threshold=None,
             measured_at=measured_at,
         )
 

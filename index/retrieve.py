@@ -32,6 +32,7 @@ class Scope:
     view: Snapshot
     generation: Generation
     rarity: Rarity
+    threshold: float
     reads: int = READ
 
 

@@ -88,7 +88,9 @@ class IndexSettings(Settings):
     def folder(self) -> Path:
         """The folder of the collection; a database has none, and says so."""
         if "://" in self.url:
-            raise UnknownSetting("INDEX_URL is a database here, and a folder is wanted")
+            raise UnknownSetting(
+                "INDEX_URL names a database, which is not possible yet; name a folder"
+            )
         return Path(self.url)
 
 

@@ -26,7 +26,7 @@ def _run(asked: argparse.Namespace) -> int:
     finally:
         library.close()
     look = look_of(terminal=sys.stdout.isatty(), width=shutil.get_terminal_size().columns)
-    print(as_object(answer) if asked.json else answer_text(answer, look))
+    print(as_object(answer) if asked.json else answer_text(answer, look, more="--limit N"))
     return 0
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 AT_ONCE = 3
 
 HELP = """\
-Ask in plain words: who was hurt near Deir Ezzor?
+Ask in plain words, each question whole: who was hurt near Deir Ezzor?
   2        the paragraphs around passage 2 of the last answer
   /more    further passages of the last answer
   /help    this
@@ -68,7 +68,10 @@ class Conversation:
 
     def _around(self, number: int) -> str:
         if not 1 <= number <= len(self._shown):
-            return f"There is no passage {number} to look around in; ask something first."
+            held = (
+                f"the last answer has {len(self._shown)}" if self._shown else "ask something first"
+            )
+            return f"There is no passage {number} to look around in; {held}."
         around = self._library.around(self._shown[number - 1])
         if around is None:
             return "That passage has left the collection since."

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from scripts.terminal.opening import guarded, refuse_missing, settings_here
+from scripts.terminal.opening import NoSuchPath, guarded, refuse_missing, settings_here
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -15,6 +15,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser.parse_args(argv)
     if options.remove and not options.paths:
         parser.error("--remove wants the PATHs whose articles are to go")
+    if not all(options.paths):
+        parser.error("a PATH is empty; is a variable in it not set?")
     return guarded(lambda: _run(options))
 
 
@@ -28,6 +30,11 @@ def _run(asked: argparse.Namespace) -> int:
 
     options = Options(full=asked.full, dry_run=asked.dry_run, batch=settings.batch)
     outcome = carry_out(paths, settings, options=options, drop=asked.remove)
+    if asked.remove and not outcome.removed:
+        raise NoSuchPath(
+            f"nothing was removed: the collection holds nothing read from"
+            f" {', '.join(map(str, paths))}"
+        )
     print(as_object(outcome) if asked.json else as_table(outcome, dry_run=options.dry_run))
     return status_of(outcome)
 

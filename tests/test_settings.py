@@ -193,7 +193,9 @@ def test_a_database_is_kept_as_it_is_and_has_no_folder():
     settings = load_index_settings({"INDEX_URL": "postgresql://otter@harbour/news"}, None)
 
     assert settings.url == "postgresql://otter@harbour/news"
-    with pytest.raises(UnknownSetting, match="INDEX_URL is a database here"):
+    with pytest.raises(
+        UnknownSetting, match="INDEX_URL names a database, which is not possible yet"
+    ):
         _ = settings.folder
 
 

@@ -55,7 +55,10 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """One published state of the collection; `mean` and `spread` standardise its cosines."""
+    """One published state of the collection; `mean` and `spread` standardise its cosines.
+
+    `threshold` is None unless it was calibrated for this collection.
+    """
 
     id: int
     created: str
@@ -67,7 +70,7 @@ class Generation:
     model: str
     mean: float
     spread: float
-    threshold: float
+    threshold: float | None
     measured_at: int
 
 

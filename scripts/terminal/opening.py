@@ -27,7 +27,7 @@ def guarded(run: Callable[[], int]) -> int:
         print(fault, file=sys.stderr)
         return USAGE
     except KeyboardInterrupt:
-        print(file=sys.stderr)
+        print("\nstopped; what was done so far is kept", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
         # The reader of our output has gone, as `head` does: nothing is left to say.

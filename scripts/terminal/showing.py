@@ -24,14 +24,17 @@ def look_of(*, terminal: bool, width: int) -> Look:
     return Look(width=max(30, min(width, 100)), strong=strong)
 
 
-def answer_text(answer: Answer, look: Look, *, first: int = 1) -> str:
-    """The whole answer as lines of text; passages are numbered from `first`."""
+def answer_text(answer: Answer, look: Look, *, first: int = 1, more: str = "/more") -> str:
+    """The whole answer as lines of text; passages are numbered from `first`.
+
+    `more` is what to type for the passages that are left.
+    """
     if answer.abstained:
         return nothing_found(answer)
     numbered = enumerate(answer.passages, start=first)
     parts = [passage_text(passage, number, look) for number, passage in numbered]
     if answer.more:
-        parts.append(f"{answer.more} more: /more")
+        parts.append(f"{answer.more} more: {more}")
     return "\n\n".join(parts)
 
 
