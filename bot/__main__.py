@@ -10,8 +10,10 @@ from functools import partial
 
 from bot import application, logs
 from bot.crew import Crew, Room
+from bot.database import BotData, BotDataUnusable
 from bot.desk import Desk, Library
-from bot.inbox import Inbox, InboxUnusable
+from bot.inbox import Inbox
+from bot.memory import Memory
 from bot.polling import Poller
 from bot.settings import BotSettings, load_bot_settings
 from index import ROOT, IndexFault, UnknownSetting, load_index_settings, open_library
@@ -19,8 +21,6 @@ from index import ROOT, IndexFault, UnknownSetting, load_index_settings, open_li
 logger = logging.getLogger("bot")
 
 Work = Callable[[], Coroutine[None, None, None]]
-
-_NOT_SET = "BOT_TOKEN is not set; ask @BotFather for a token and put it in .env"
 
 DRAIN_S = 10.0
 """How long answers may still take once the bot is told to stop."""
@@ -34,7 +34,7 @@ def main() -> int:
     try:
         settings = load_bot_settings(os.environ, ROOT / ".env")
         if settings.token is None:
-            raise UnknownSetting(_NOT_SET)
+            raise UnknownSetting(application.NOT_SET)
         logs.configure(settings.token.get_secret_value())
         library = open_library(load_index_settings(os.environ, ROOT / ".env"))
     except IndexFault as fault:
@@ -44,7 +44,7 @@ def main() -> int:
         return 130
     try:
         asyncio.run(serve_until_signalled(settings, library))
-    except InboxUnusable as fault:
+    except BotDataUnusable as fault:
         print(fault, file=sys.stderr)  # noqa: T201 - a plain sentence, as for the settings
         return 2
     except Exception as error:  # noqa: BLE001 - Python's own last words would show the token
@@ -62,20 +62,20 @@ async def run(
 
     What is not answered by then is taken up at the next start. The library stays open.
     """
-    if settings.token is None:
-        raise UnknownSetting(_NOT_SET)
     logs.quiet_libraries()
     desk = Desk(library, patience_s=settings.patience_s, room=settings.queue)
-    bot = application.build(settings.token, settings.api_url, desk)
     try:
-        async with Inbox(settings.data / "bot.db") as inbox:
-            await _unless(stop, partial(application.introduce, bot))
-            if not stop.is_set():
-                room = Room(settings.queue + _BESIDE_QUESTIONS)
-                await _serve(bot, inbox, stop, room=room, drain_s=drain_s)
+        async with BotData(settings.data / "bot.db") as data:
+            bot = application.build(settings, desk, Memory(data))
+            try:
+                await _unless(stop, partial(application.introduce, bot))
+                if not stop.is_set():
+                    room = Room(settings.queue + _BESIDE_QUESTIONS)
+                    await _serve(bot, Inbox(data), stop, room=room, drain_s=drain_s)
+            finally:
+                await application.leave(bot)
     finally:
         desk.close()
-        await application.leave(bot)
 
 
 async def serve_until_signalled(settings: BotSettings, library: Library) -> None:

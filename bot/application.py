@@ -5,8 +5,8 @@ import logging
 import os
 from collections.abc import Awaitable, Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from pydantic import SecretStr
 from telegram import Message, Update
 from telegram.error import RetryAfter, TelegramError
 from telegram.ext import Application, ApplicationBuilder, CallbackContext, MessageHandler, filters
@@ -18,29 +18,36 @@ from bot.handlers.errors import report
 from bot.handlers.text import receive, request_of
 from bot.inbox import State
 from bot.logs import describe, explained
+from bot.memory import Memory
 from bot.office import Office
 from bot.outbox import Outbox, seconds
 from bot.pace import Pace
+from bot.settings import BotSettings
+from index import UnknownSetting
 
 logger = logging.getLogger(__name__)
 
 Bot = Application[Any, Any, Any, Any, Any, Any]
 """PTB's Application; nothing of ours depends on its six parameters."""
 
+NOT_SET = "BOT_TOKEN is not set; ask @BotFather for a token and put it in .env"
+
 _POOL = 64
 _READ_S, _CONNECT_S, _POOL_S = 20.0, 10.0, 30.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 30.0
 
 
-def build(token: SecretStr, api_url: str, desk: Desk) -> Bot:
+def build(settings: BotSettings, desk: Desk, memory: Memory) -> Bot:
     """The bot, which takes updates from `process_update` alone and polls nothing by itself."""
+    if settings.token is None:
+        raise UnknownSetting(NOT_SET)
     # Without it PTB tells waiting times in a way that it warns about each time.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
     application: Bot = (
         ApplicationBuilder()
-        .token(token.get_secret_value())
-        .base_url(f"{api_url}/bot")
-        .base_file_url(f"{api_url}/file/bot")
+        .token(settings.token.get_secret_value())
+        .base_url(f"{settings.api_url}/bot")
+        .base_file_url(f"{settings.api_url}/file/bot")
         .updater(None)
         .job_queue(None)
         .connection_pool_size(_POOL)
@@ -50,7 +57,8 @@ def build(token: SecretStr, api_url: str, desk: Desk) -> Bot:
         .write_timeout(_READ_S)
         .build()
     )
-    office = Office(desk, Outbox(application.bot, pace=Pace()))
+    outbox = Outbox(application.bot, pace=Pace())
+    office = Office(desk, outbox, memory, ZoneInfo(settings.time_zone))
     _connect(application, office)
     return application
 

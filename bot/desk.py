@@ -8,11 +8,12 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
 from bot.logs import describe
-from index import Answer, Status
+from index import Answer, Status, Turn
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +24,15 @@ CLERKS = 8
 class Library(Protocol):
     """What the bot needs of an open collection; any thread may call it."""
 
-    def ask(self, question: str, *, limit: int = 3, skip: int = 0) -> Answer: ...
+    def ask(
+        self,
+        question: str,
+        *,
+        limit: int = 3,
+        skip: int = 0,
+        today: date | None = None,
+        after: Turn | None = None,
+    ) -> Answer: ...
 
     def status(self) -> Status: ...
 
@@ -64,13 +73,17 @@ class Desk:
         """Whether more questions are open than are being worked on, and niceties should wait."""
         return self._open > len(self._clerks)
 
-    async def ask(self, question: str) -> Answer | Apology:
+    async def ask(
+        self, question: str, *, today: date | None = None, after: Turn | None = None
+    ) -> Answer | Apology:
         """The library's answer, or why there is none; never raises for a fault of the library."""
         if self._open >= self._room:
             return Apology(Trouble.BUSY)
         self._open += 1
         try:
-            return await self._answer(question)
+            return await self._answer(
+                lambda: self._library.ask(question, today=today, after=after)
+            )
         finally:
             self._open -= 1
 
@@ -79,9 +92,9 @@ class Desk:
         for _ in self._clerks:
             self._tasks.put(None)
 
-    async def _answer(self, question: str) -> Answer | Apology:
+    async def _answer(self, work: Callable[[], Answer]) -> Answer | Apology:
         future: Future[Answer] = Future()
-        self._tasks.put(_Task(future, lambda: self._library.ask(question)))
+        self._tasks.put(_Task(future, work))
         try:
             # Giving up cancels the future, so that a clerk does not begin what nobody waits for.
             return await asyncio.wait_for(asyncio.wrap_future(future), self._patience_s)

@@ -75,14 +75,16 @@ class Outbox:
         self._clock = clock
         self._lanes: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
-    async def send(self, letter: Letter) -> None:
-        """Send the letter, however long the chat must wait; raises TelegramError on giving up.
+    async def send(self, letter: Letter) -> Message:
+        """Send the letter, however long the chat must wait, and return the message that it became.
+
+        Raises TelegramError on giving up.
 
         Given up at once is what cannot succeed (kicked, blocked, refused) and what may have been
         sent already; other faults are tried again for `patience_s`.
         """
         async with self._lane(letter.chat):
-            await self._deliver(letter)
+            return await self._deliver(letter)
 
     async def show_typing(self, chat: int, topic: int | None) -> None:
         """Show that an answer is on its way; left out when the chat has to wait, or it fails."""
@@ -96,7 +98,7 @@ class Outbox:
     def _lane(self, chat: int) -> asyncio.Lock:
         return self._lanes.setdefault(chat, asyncio.Lock())
 
-    async def _deliver(self, letter: Letter) -> None:
+    async def _deliver(self, letter: Letter) -> Message:
         deadline: float | None = None
         pause = 0.5
         while True:
@@ -118,9 +120,9 @@ class Outbox:
                 logger.warning("sending failed, again in %s s: %s", wait, type(error).__name__)
             await self._sleep(wait)
 
-    async def _post(self, letter: Letter) -> None:
+    async def _post(self, letter: Letter) -> Message:
         plain = None if letter.formatted else plain_text(letter.html)[:PLAIN_UNITS]
-        await self._bot.send_message(
+        return await self._bot.send_message(
             letter.chat,
             letter.html if plain is None else plain,
             parse_mode=ParseMode.HTML if plain is None else None,

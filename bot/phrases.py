@@ -1,5 +1,7 @@
 """Every sentence that the bot says, in the HTML that Telegram understands."""
 
+from collections.abc import Sequence
+
 COMMANDS = (
     ("ask", "Ask a question and get quotes from the articles"),
     ("start", "What this bot does"),
@@ -48,9 +50,80 @@ def nothing_found(articles: int, publishers: int, earliest: str, latest: str) ->
     return f"I found nothing that answers this. I searched {searched}{_period(earliest, latest)}."
 
 
+def searched(question: str, limits: Sequence[str]) -> str:
+    """What was really searched, where it is not just what was asked."""
+    return f"Searched: {' · '.join(part for part in (question, *limits) if part)}"
+
+
+def no_such_source(names: Sequence[str]) -> str:
+    """The reply when only sources were asked for that there are none of."""
+    return f"I have no articles of {_quoted(names)}, so I searched nothing."
+
+
+NO_MORE = "There is no more to that."
+
+NOTHING_TO_LOOK_FOR = "Tell me also what to look for: a name, a place, or what happened."
+
+SAME_ARTICLE = "in the same article"
+
+
+def only_from(names: Sequence[str]) -> str:
+    """That only these publishers were searched."""
+    return f"only {', '.join(names)}"
+
+
+def with_phrase(phrase: str) -> str:
+    """That only what holds the phrase was searched."""
+    return f"with “{phrase}”"
+
+
+def not_together(phrase: str) -> str:
+    """That nothing to the point has a phrase word for word, so it was searched without."""
+    return f"“{phrase}” not word for word"
+
+
+def without(words: str) -> str:
+    """That what holds the words was left out."""
+    return f"without “{words}”"
+
+
+def published(when: str) -> str:
+    """That only what was published then was searched."""
+    return f"published {when}"
+
+
+def on(day: str) -> str:
+    """On a day."""
+    return f"on {day}"
+
+
+def within(period: str) -> str:
+    """In a month or year."""
+    return f"in {period}"
+
+
+def since(day: str) -> str:
+    """From a day on."""
+    return f"since {day}"
+
+
+def until(day: str) -> str:
+    """Up to a day."""
+    return f"until {day}"
+
+
+def between(first: str, last: str) -> str:
+    """From one day to another."""
+    return f"from {first} to {last}"
+
+
 def also_carried_by(names: str, more: int) -> str:
     """The line under a quote that other publishers carry too."""
     return f"Also carried by {names} and {more} more" if more else f"Also carried by {names}"
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return " or ".join(f"“{name}”" for name in names)
 
 
 def _count(number: int, noun: str) -> str:

@@ -9,13 +9,14 @@ from bot import phrases
 from bot.cutting import ELLIPSIS, clip, window
 from bot.dates import spoken
 from bot.limits import LINK_UNITS, MESSAGE_UNITS
+from bot.searched import searched_line
 from index import Answer, Credit, Passage
 
 MOST_PASSAGES = 3
 
 _LONG_QUOTE = 600  # from here on a quote is folded, so that three of them stay readable in a group
 _SHORTEST_CUT = 300  # rather than cut quotes below this, quote fewer passages
-_TITLE, _NAME, _CARRIERS = 200, 80, 5
+_TITLE, _NAME, _CARRIERS, _SEARCHED = 200, 80, 5, 400
 _BETWEEN = "\n\n"
 _QUOTE_MARKUP = len("\n<blockquote expandable><b></b></blockquote>") + 2 * len(f" {ELLIPSIS}")
 _LINK = re.compile(r'<a href="([^"]*)">(.*?)</a>', re.DOTALL)
@@ -24,18 +25,33 @@ _TAG = re.compile(r"<[^>]*>")
 
 def answer_html(answer: Answer) -> str:
     """The whole reply to a question: quotes with their sources, or what was searched in vain."""
+    searched = searched_html(answer)
     if answer.abstained:
-        return nothing_html(answer)
+        return "\n".join(filter(None, (searched, nothing_html(answer))))
+    taken = utf16_units(searched) + len(_BETWEEN)
     passages = answer.passages[:MOST_PASSAGES]
-    rooms = _rooms(passages)
+    rooms = _rooms(passages, taken)
     while len(passages) > 1 and not _worth_quoting(passages, rooms):
         passages = passages[:-1]
-        rooms = _rooms(passages)
-    return _BETWEEN.join(map(passage_html, passages, rooms))
+        rooms = _rooms(passages, taken)
+    return _BETWEEN.join(filter(None, (searched, *map(passage_html, passages, rooms))))
+
+
+def searched_html(answer: Answer) -> str:
+    """What was really searched, "" where that is just what was asked."""
+    line = searched_line(answer)
+    return f"<i>{_named(line, _SEARCHED)}</i>" if line else ""
 
 
 def nothing_html(answer: Answer) -> str:
     """The short reply to a question that nothing answers."""
+    if answer.skipped:
+        return phrases.NO_MORE
+    if answer.filters.unknown and not answer.filters.sources:
+        names = [_named(name, _NAME) for name in answer.filters.unknown]
+        return phrases.no_such_source(names)
+    if answer.filters and not answer.words:
+        return phrases.NOTHING_TO_LOOK_FOR
     searched = answer.searched
     first, last = spoken(searched.earliest), spoken(searched.latest)
     return phrases.nothing_found(searched.articles, searched.publishers, first, last)
@@ -91,10 +107,15 @@ def _frame(credit: Credit, also: tuple[str, ...], quote: str) -> str:
     return "\n".join(lines)
 
 
-def _rooms(passages: Sequence[Passage]) -> list[int]:
-    """How many units each quote may take: short ones what they need, long ones share the rest."""
+def _rooms(passages: Sequence[Passage], taken: int) -> list[int]:
+    """How many units each quote may take: short ones what they need, long ones share the rest.
+
+    `taken` units of the message are for something else.
+    """
     frames = (utf16_units(_frame(passage.credit, passage.also, "")) for passage in passages)
-    left = MESSAGE_UNITS - 1 - sum(frame + _QUOTE_MARKUP + len(_BETWEEN) for frame in frames)
+    left = (
+        MESSAGE_UNITS - 1 - taken - sum(frame + _QUOTE_MARKUP + len(_BETWEEN) for frame in frames)
+    )
     needs = [sum(map(_cost, passage.text)) for passage in passages]
     rooms = [0] * len(needs)
     for shares, place in enumerate(sorted(range(len(needs)), key=needs.__getitem__)):

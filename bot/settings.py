@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import SettingsConfigDict
@@ -32,6 +33,13 @@ def _address(value: str) -> str:
     return value
 
 
+def _zone(value: str) -> str:
+    try:
+        return ZoneInfo(value.strip()).key
+    except (ZoneInfoNotFoundError, OSError) as error:
+        raise ValueError("no time zone") from error
+
+
 def _separate_numbers(value: object) -> object:
     return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
 
@@ -52,6 +60,9 @@ class BotSettings(Settings):
     )
     data: RootedPath = Field(Path("data/"), description="a folder")
     patience_s: float = Field(30, gt=0, le=600, description="a number of seconds up to 600")
+    time_zone: Annotated[str, AfterValidator(_zone)] = Field(
+        "UTC", description="a time zone such as Europe/Berlin"
+    )
     queue: int = Field(200, ge=1, le=100_000, description="a whole number from 1")
 
 

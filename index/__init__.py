@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from index.answer import Answer, Passage, Status, Surroundings
+from index.answer import Answer, Filters, Passage, Status, Surroundings, Turn, Window
 from index.article import Credit
 from index.errors import IndexFault, NoCollection, UnknownSetting
 from index.settings import (
@@ -23,6 +23,7 @@ __all__ = [
     "ROOT",
     "Answer",
     "Credit",
+    "Filters",
     "IndexFault",
     "IndexSettings",
     "NoCollection",
@@ -31,7 +32,9 @@ __all__ = [
     "Settings",
     "Status",
     "Surroundings",
+    "Turn",
     "UnknownSetting",
+    "Window",
     "has_collection",
     "load_index_settings",
     "open_library",

@@ -1,6 +1,7 @@
 """What is given back: an answer, and the passages that it quotes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 
 from index.article import Credit
 
@@ -45,16 +46,89 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """The days from `first` to `last`, both included; open where they are date.min or date.max.
+
+    `told` lets in what was published outside of it and tells of a day within.
+    """
+
+    first: date = date.min
+    last: date = date.max
+    told: bool = False
+
+    def holds(self, day: date) -> bool:
+        """Whether a day lies within."""
+        return self.first <= day <= self.last
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What an answer must keep to, whatever its evidence.
+
+    `sources` are publishers as the collection spells them, `unknown` those asked for that it does
+    not have; `phrases` stand in a passage word for word, the words of `without` do not; `article`
+    is a key.
+    """
+
+    window: Window = Window()
+    sources: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    article: str = ""
+
+    def __bool__(self) -> bool:
+        return self != Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a follow-up follows: the question that was searched, and what was shown for it.
+
+    `question` is whole, its filters written out, as Answer.question gives it. `shown` counts the
+    passages given so far; `article` is the key of the first one's article, `published` and
+    `publisher` its credit.
+    """
+
+    question: str
+    shown: int = 0
+    article: str = ""
+    published: str = ""
+    publisher: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The passages that answer a question, best first; none when the collection does not say.
 
-    `more` counts further passages that pass the threshold. `searched` is what was looked through.
+    `question` is what was really searched, with typos mended, follow-ups made whole and filters
+    written out: asked again as it stands it gives the same; `words` is that without the filters.
+    `mended` has the words that were mended, as typed and as read; `completed` tells that a
+    follow-up was made whole; `loosened` are phrases in quotation marks that nothing to the point
+    holds, so that it was searched without them. `more` counts further passages that pass the
+    threshold, `skipped` those passed over. `searched` is what was looked through.
     """
 
     question: str
     passages: tuple[Passage, ...]
     searched: Status
     more: int = 0
+    words: str = ""
+    skipped: int = 0
+    filters: Filters = field(default_factory=Filters)
+    loosened: tuple[str, ...] = ()
+    mended: tuple[tuple[str, str], ...] = ()
+    completed: bool = False
+
+    @property
+    def turn(self) -> Turn:
+        """What a follow-up of this answer follows."""
+        shown = self.skipped + len(self.passages)
+        if not self.passages:
+            return Turn(self.question, shown)
+        first = self.passages[0]
+        credit = first.credit
+        return Turn(self.question, shown, first.article, credit.published, credit.publisher)
 
     @property
     def abstained(self) -> bool:

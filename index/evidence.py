@@ -1,13 +1,26 @@
 """Judge how well paragraphs answer a question: by words, names, days, meaning and kind."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from index.article import Credit
 from index.asked import Asked, asked_for, counted_in, holds
+from index.letters import main_script, script_of
 from index.names import Aliases, Terms, shipped_aliases
-from index.scoring import Features, Reading, Scale, closely, evidence
+from index.pieces import spellings
+from index.scoring import (
+    SHIPPED,
+    Features,
+    Reading,
+    Scale,
+    Spelling,
+    Weighing,
+    closely,
+    evidence,
+    seconded,
+)
 from index.times import Day, agreement, day_of, days_in
 from index.words import guess_language, spot
 
@@ -16,11 +29,15 @@ Kin = Callable[[str], Mapping[str, float]]
 
 LEAD_LENGTH = 300
 _LEAD_CREDIT = 0.8
+_ASIDE = 0.5  # of its weight, for what stands in brackets
 _NEIGHBOURS = 3  # terms from one word of a phrase to the next
 _BESIDE = 8  # terms between a number and what it counts, at most
 _ELSEWHERE = 0.4  # of the worth of a number, where it counts something else
 _SENTENCE = 16  # terms in a long sentence
-_IMPLIED = 12.0, -3.5  # slope and start of a standardised cosine over the words found together
+# The standardised cosine that implies nothing of a question in other letters than the passage's.
+# With it, judging by meaning alone answers as few wrong questions as judging by words does.
+_APART = -2.0
+_SPREADS = 12.0  # from that cosine to the one that implies the whole of a question
 _KIN_CREDIT = 0.67  # of a match, for a word whose likeness is 1
 
 
@@ -37,19 +54,25 @@ _WEIGHT = {Kind.WORD: 1.0, Kind.NAME: 2.0, Kind.NUMBER: 2.0}
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One word or name of a question: its terms, and whole other spellings of them."""
+    """One word or name of a question: its terms, and whole other spellings of them.
+
+    `aside` is what stands in brackets: it tells what the question is about, as when a follow-up
+    was made whole, and counts less.
+    """
 
     terms: Terms
     kind: Kind = Kind.WORD
     others: tuple[Terms, ...] = ()
     kin: tuple[tuple[str, float], ...] = ()
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """A question as its evidence is looked for: slots to fill, days, and the words to search by.
 
-    `foreign` tells that it is written in other letters than the Latin ones.
+    `foreign` tells that it is written in other letters than the Latin ones. `plain` is the text
+    as the model reads it, without what stands in brackets.
     """
 
     text: str
@@ -58,6 +81,7 @@ class Question:
     days: tuple[Day, ...]
     search_terms: Terms
     foreign: bool = False
+    plain: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +92,6 @@ class Candidate:
     text: str
     terms: Terms
     cosine: float
-    context_cosine: float = 0.0
     lead: str = ""
     lead_terms: Terms = ()
     credit: Credit = field(default_factory=Credit)
@@ -103,30 +126,42 @@ def read_question(text: str, *, aliases: Aliases | None = None, kin: Kin = no_ki
     aliases = shipped_aliases() if aliases is None else aliases
     days = days_in(text)
     spots = [
-        (term, _kind(text, term, start))
+        (term, _kind(text, term, start), _is_aside(text, start))
         for term, start, end in spot(text, guess_language(text))
         if "-" not in text[start:end]
     ]
-    terms = tuple(term for term, _ in spots)
+    terms = tuple(term for term, _, _ in spots)
     slots: list[Slot] = []
     place = 0
     for start, end, names in aliases.find(terms):
-        slots += [_slot(term, kind, kin) for term, kind in spots[place:start]]
+        slots += [_slot(*each, kin) for each in spots[place:start]]
         mine = terms[start:end]
-        slots.append(Slot(mine, Kind.NAME, tuple(name for name in names if name != mine)))
+        others = tuple(name for name in names if name != mine)
+        slots.append(Slot(mine, Kind.NAME, others, aside=spots[start][2]))
         place = end
-    slots += [_slot(term, kind, kin) for term, kind in spots[place:]]
+    slots += [_slot(*each, kin) for each in spots[place:]]
     unique = tuple(dict.fromkeys(slots))
     spellings = (name for slot in unique for name in (slot.terms, *slot.others))
     search = tuple(dict.fromkeys(term for name in spellings for term in name))
     letters = [mark for mark in text if mark.isalpha()]
     foreign = 2 * sum(mark > "\u024f" for mark in letters) > len(letters)
-    return Question(text, terms, unique, days, search, foreign)
+    return Question(text, terms, unique, days, search, foreign, _without_asides(text))
 
 
-def _slot(term: str, kind: Kind, kin: Kin) -> Slot:
+def _slot(term: str, kind: Kind, aside: bool, kin: Kin) -> Slot:  # noqa: FBT001 - of a tuple
     """A slot of one term; a name or number means only itself."""
-    return Slot((term,), kind, kin=tuple(kin(term).items()) if kind is Kind.WORD else ())
+    alike = tuple(kin(term).items()) if kind is Kind.WORD else ()
+    return Slot((term,), kind, kin=alike, aside=aside)
+
+
+def _without_asides(text: str) -> str:
+    """The text without what stands in brackets, unless nothing else is left."""
+    plain = " ".join(re.sub(r"\s*\([^()]*\)", "", text).split())
+    return plain if any(map(str.isalnum, plain)) else text
+
+
+def _is_aside(text: str, start: int) -> bool:
+    return text.rfind("(", 0, start) > text.rfind(")", 0, start)
 
 
 def _kind(text: str, term: str, start: int) -> Kind:
@@ -137,38 +172,78 @@ def _kind(text: str, term: str, start: int) -> Kind:
 
 
 def judge(
-    question: Question, candidates: Sequence[Candidate], *, scale: Scale, rarity: Rarity
+    question: Question,
+    candidates: Sequence[Candidate],
+    *,
+    scale: Scale,
+    rarity: Rarity,
+    weighing: Weighing = SHIPPED,
 ) -> list[Judged]:
     """Every candidate with its evidence, best first, ties to the lower id.
 
     `rarity` is a term's idf in the collection, the largest for a term that it has never seen.
     """
     wanted = wanted_of(question, rarity)
+    spelt = _spelt(question, candidates, scale)
     judged = []
-    for candidate in candidates:
+    for candidate, spelling in zip(candidates, spelt, strict=True):
         features = features_of(question, wanted, candidate, scale=scale)
-        judged.append(Judged(candidate.id, evidence(features), features))
+        features = replace(features, spelling=spelling)
+        judged.append(Judged(candidate.id, evidence(features, weighing), features))
     return sorted(judged, key=lambda one: (-one.evidence, one.id))
 
 
-def reread(judged: Sequence[Judged], readings: Mapping[int, Reading]) -> list[Judged]:
+def _spelt(
+    question: Question, candidates: Sequence[Candidate], scale: Scale
+) -> Sequence[Spelling | None]:
+    """The spelling of each candidate where the model cannot read the question, else None."""
+    if scale.multilingual or not question.foreign:
+        return [None] * len(candidates)
+    return spellings(question.text, [(each.text, each.lead) for each in candidates])
+
+
+def reread(
+    judged: Sequence[Judged],
+    readings: Mapping[int, Reading],
+    *,
+    kept: Set[int] = frozenset(),
+    weighing: Weighing = SHIPPED,
+) -> list[Judged]:
     """The candidates with those that were read closely first, by the evidence of both.
 
-    The rest follow as they were judged, with no more evidence than the last of those read.
+    Those `kept` could not be read, and stand among them by the evidence that they have.
     """
-    read = [
-        Judged(each.id, closely(each.features, readings[each.id]), each.features)
+    again = {each.id: each.evidence for each in judged if each.id in kept}
+    again |= {
+        each.id: closely(each.features, readings[each.id], weighing)
         for each in judged
         if each.id in readings
-    ]
-    read.sort(key=lambda one: (-one.evidence, one.id))
-    least = read[-1].evidence if read else 1.0
+    }
+    return _foremost(judged, again)
+
+
+def reranked(judged: Sequence[Judged], shares: Mapping[int, float]) -> list[Judged]:
+    """The candidates with those that a reranker has seen first, by the evidence of both."""
+    again = {
+        each.id: seconded(each.evidence, shares[each.id]) for each in judged if each.id in shares
+    }
+    return _foremost(judged, again)
+
+
+def _foremost(judged: Sequence[Judged], again: Mapping[int, float]) -> list[Judged]:
+    """The candidates that were judged again first, best first, ties to the lower id.
+
+    The rest follow as they were judged, with no more evidence than the last of those.
+    """
+    first = [replace(each, evidence=again[each.id]) for each in judged if each.id in again]
+    first.sort(key=lambda one: (-one.evidence, one.id))
+    least = first[-1].evidence if first else 1.0
     rest = [
         replace(each, evidence=min(each.evidence, least))
         for each in judged
-        if each.id not in readings
+        if each.id not in again
     ]
-    return read + rest
+    return first + rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +252,8 @@ class Wanted:
 
     `fills` gives for a term the places of the slots that it fills, and how far: the words of a
     name add up, a word of like meaning stands alone. `wholes` are the other spellings of several
-    words, which count only together.
+    words, which count only together. `script` is the question's, `scripts` those that each slot
+    is spelled in, none for a number.
     """
 
     weights: tuple[float, ...]
@@ -187,12 +263,17 @@ class Wanted:
     known: frozenset[str]
     asked: Asked
     counted: frozenset[str] = frozenset()
+    script: str = ""
+    scripts: tuple[frozenset[str], ...] = ()
 
 
 def wanted_of(question: Question, rarity: Rarity) -> Wanted:
     """The question's slots made ready to be looked for in many texts."""
     weights = tuple(
-        _WEIGHT[slot.kind] * max(rarity(term) for term in slot.terms) for slot in question.slots
+        _WEIGHT[slot.kind]
+        * max(rarity(term) for term in slot.terms)
+        * (_ASIDE if slot.aside else 1)
+        for slot in question.slots
     )
     fills: dict[str, list[tuple[int, float]]] = {}
     wholes = []
@@ -208,7 +289,15 @@ def wanted_of(question: Question, rarity: Rarity) -> Wanted:
         known=frozenset(question.terms) | frozenset(question.search_terms),
         asked=asked_for(question.text),
         counted=_counted(question),
+        script=main_script(question.terms),
+        scripts=tuple(map(_spelled_in, question.slots)),
     )
+
+
+def _spelled_in(slot: Slot) -> frozenset[str]:
+    """The scripts that a slot is spelled in, here or otherwise."""
+    spellings = (slot.terms, *slot.others)
+    return frozenset(script_of(term[0]) for terms in spellings for term in terms) - {""}
 
 
 def _counted(question: Question) -> frozenset[str]:
@@ -271,24 +360,43 @@ def lead_fills(wanted: Wanted, terms: Terms) -> dict[int, float]:
 def features_of(
     question: Question, wanted: Wanted, candidate: Candidate, *, scale: Scale
 ) -> Features:
-    """What speaks for one candidate, each as a plain number."""
+    """What speaks for one candidate, each as a plain number.
+
+    Words in other letters than the passage's can only be implied by the meaning, which a
+    multilingual model compares across languages; the kind asked for cannot be told there.
+    """
     lead = lead_fills(wanted, candidate.lead_terms)
     events = events_in(wanted, candidate.terms)
-    coverage = filled_by(wanted, events, lead)
-    if question.foreign and not scale.multilingual:
-        slope, start = _IMPLIED
-        meaning = slope * _together(wanted, events, {}) + start
-    else:
-        meaning = scale.standard(candidate.cosine)
+    meaning = scale.standard(candidate.cosine)
+    elsewhere = scale.multilingual and across(wanted, candidate)
+    implied: dict[int, float] = {}
+    if elsewhere:
+        told = min(1.0, max(0.0, (meaning - _APART) / _SPREADS))
+        implied = dict.fromkeys(_beyond(wanted, candidate), told)
+        lead = {**implied, **lead}
     return Features(
         meaning=meaning,
-        coverage=coverage,
+        coverage=filled_by(wanted, events, lead),
         together=_together(wanted, events, lead),
-        phrases=_phrases(wanted, events),
+        phrases=_phrases(wanted, events, implied),
         days=_days(question, candidate),
-        kind=_kind_told(wanted, candidate),
-        kindless=wanted.asked is Asked.OTHER,
+        kind=0.5 if elsewhere else _kind_told(wanted, candidate),
+        kindless=elsewhere or wanted.asked is Asked.OTHER,
     )
+
+
+def across(wanted: Wanted, candidate: Candidate) -> bool:
+    """Whether a passage is written in other letters than the question."""
+    here = main_script(candidate.terms)
+    return bool(here and wanted.script) and here != wanted.script
+
+
+def _beyond(wanted: Wanted, candidate: Candidate) -> list[int]:
+    """The places of the slots that no word in a passage's letters can fill."""
+    here = main_script(candidate.terms)
+    return [
+        place for place, spelled in enumerate(wanted.scripts) if spelled and here not in spelled
+    ]
 
 
 def _kind_told(wanted: Wanted, candidate: Candidate) -> float:
@@ -315,7 +423,7 @@ def _together(wanted: Wanted, events: Sequence[Event], lead: Mapping[int, float]
     return max((filled_by(wanted, run, lead) for run in runs), default=filled_by(wanted, (), lead))
 
 
-def _phrases(wanted: Wanted, events: Sequence[Event]) -> float:
+def _phrases(wanted: Wanted, events: Sequence[Event], implied: Mapping[int, float]) -> float:
     """The weighted share of the question's neighbouring words that are neighbours here too."""
     places: dict[int, list[int]] = {}
     for at, place, _, _ in events:
@@ -324,16 +432,20 @@ def _phrases(wanted: Wanted, events: Sequence[Event]) -> float:
         (min(wanted.weights[place : place + 2]), place) for place in range(len(wanted.weights) - 1)
     ]
     whole = sum(weight for weight, _ in pairs)
-    met = sum(
-        weight
-        for weight, place in pairs
-        if any(
-            0 < after - before <= _NEIGHBOURS
-            for before in places.get(place, ())
-            for after in places.get(place + 1, ())
-        )
-    )
+    met = sum(weight * _neighbours(places, place, implied) for weight, place in pairs)
     return met / whole if whole else 0.5
+
+
+def _neighbours(
+    places: Mapping[int, Sequence[int]], place: int, implied: Mapping[int, float]
+) -> float:
+    """1 where two neighbouring slots are filled by neighbours, else what is implied, else 0."""
+    near = any(
+        0 < after - before <= _NEIGHBOURS
+        for before in places.get(place, ())
+        for after in places.get(place + 1, ())
+    )
+    return 1.0 if near else max(implied.get(place, 0.0), implied.get(place + 1, 0.0))
 
 
 def _days(question: Question, candidate: Candidate) -> float:

@@ -1,27 +1,47 @@
 """Choose the one sentence of a passage that answers best."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
+from index.asked import holds
 from index.evidence import Question, Rarity, Wanted, events_in, filled_by, wanted_of
+from index.names import Terms
 from index.words import analyse, guess_language
+
+_KIND = 0.1  # of a whole question told, for holding the kind of thing asked for
+_KEPT = 2_000  # passages whose sentences stay taken apart
 
 
 def best_sentence(
-    question: Question, text: str, sentences: Sequence[tuple[int, int]], rarity: Rarity
+    question: Question,
+    text: str,
+    sentences: Sequence[tuple[int, int]],
+    rarity: Rarity,
+    nearness: Sequence[float] = (),
 ) -> tuple[int, int]:
-    """The slice of the sentence that holds most of what is asked about; ties to the first.
+    """The slice of the sentence that tells most of the question; ties to the first.
 
-    The whole text where it has no sentences.
+    `nearness` is how near each sentence came in close reading; without it the words of the
+    question count that a sentence has. The kind of thing asked for decides between sentences that
+    are about as near. The whole text where it has no sentences.
     """
     if not sentences:
         return 0, len(text)
-    language = guess_language(text)
     wanted = wanted_of(question, rarity)
-    return max(
-        sentences,
-        key=lambda at: _held(wanted, text[at[0] : at[1]], language),
-    )
+    terms = _terms_of(text, tuple(sentences))
+    told = list(nearness) or [filled_by(wanted, events_in(wanted, each), {}) for each in terms]
+    rated = [
+        (near + _KIND * _kind(wanted, text[start:end], mine), -start)
+        for near, (start, end), mine in zip(told, sentences, terms, strict=True)
+    ]
+    return sentences[rated.index(max(rated))]
 
 
-def _held(wanted: Wanted, sentence: str, language: str) -> float:
-    return filled_by(wanted, events_in(wanted, analyse(sentence, language)), {})
+def _kind(wanted: Wanted, sentence: str, terms: Terms) -> float:
+    return holds(wanted.asked, sentence, terms, wanted.known)
+
+
+@lru_cache(maxsize=_KEPT)
+def _terms_of(text: str, sentences: tuple[tuple[int, int], ...]) -> tuple[Terms, ...]:
+    language = guess_language(text)
+    return tuple(analyse(text[start:end], language) for start, end in sentences)

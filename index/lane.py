@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from queue import Queue
@@ -14,11 +14,18 @@ from numpy.typing import NDArray
 from index.embedder import Embedder
 from index.errors import IndexFault
 from index.reading import Tokens
+from index.store import Ids, Matrix
 from index.vectors import Vectors
 
 T = TypeVar("T")
 
+Hits = tuple[tuple[int, float], ...]
 Read = tuple[Tokens, Mapping[int, Tokens]]
+
+Within = tuple[Ids | None, ...]
+"""Where to look: sets of paragraph ids, each searched by itself; None is all paragraphs."""
+
+EVERYWHERE: Within = (None,)
 
 BATCH = 64  # questions embedded in one call at the most
 LATELY = 256  # paragraphs whose tokens are remembered, some 150 kB each
@@ -29,13 +36,14 @@ class Near:
     """A question's vector, and the (id, product) of the paragraphs nearest in meaning to it."""
 
     vector: NDArray[np.float32]
-    hits: tuple[tuple[int, float], ...]
+    hits: Hits
 
 
 @dataclass(slots=True)
 class _Question:
     text: str
     limit: int
+    within: Within
     answer: "Future[Near]" = field(default_factory=Future)
 
 
@@ -63,9 +71,12 @@ class Lane:
         self._thread = threading.Thread(target=self._work, name="lane", daemon=True)
         self._thread.start()
 
-    def near(self, text: str, *, limit: int) -> Near:
-        """The paragraphs nearest in meaning to a question. Raises what loading raised."""
-        question = _Question(text, limit)
+    def near(self, text: str, *, limit: int, within: Within = EVERYWHERE) -> Near:
+        """The paragraphs nearest in meaning to a question, up to `limit` in each of `within`.
+
+        Raises what loading raised.
+        """
+        question = _Question(text, limit, within)
         self._put(question)
         return question.answer.result()
 
@@ -154,13 +165,13 @@ class Lane:
         try:
             embedder, vectors = self._tools()
             rows = embedder.encode_queries([question.text for question in batch])
-            hits = vectors.search(rows, max(question.limit for question in batch))
+            hits = _search(vectors, rows, batch)
         except BaseException as error:  # noqa: BLE001 - handed to whoever asks
             for question in batch:
                 question.answer.set_exception(error)
             return
         for question, row, found in zip(batch, rows, hits, strict=True):
-            question.answer.set_result(Near(row, tuple(found[: question.limit])))
+            question.answer.set_result(Near(row, found))
 
     def _tools(self) -> tuple[Embedder, Vectors]:
         if self._broken is not None:
@@ -169,6 +180,21 @@ class Lane:
         if self._embedder is None or self._vectors is None:
             raise RuntimeError("the lane has ended")
         return self._embedder, self._vectors
+
+
+def _search(vectors: Vectors, rows: Matrix, batch: Sequence[_Question]) -> list[Hits]:
+    """What each question finds: those that look everywhere together, the others one by one."""
+    free = [at for at, question in enumerate(batch) if all(ids is None for ids in question.within)]
+    found: dict[int, Hits] = {}
+    if free:
+        hits = vectors.search(rows[free], max(batch[at].limit for at in free))
+        found = {at: tuple(each[: batch[at].limit]) for at, each in zip(free, hits, strict=True)}
+    for at, question in enumerate(batch):
+        if at not in found:
+            row = rows[at : at + 1]
+            sets = (vectors.search(row, question.limit, within=ids)[0] for ids in question.within)
+            found[at] = tuple({hit[0]: hit for hits in sets for hit in hits}.values())
+    return [found[at] for at in range(len(batch))]
 
 
 def _again(error: BaseException) -> BaseException:

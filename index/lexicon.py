@@ -107,8 +107,9 @@ class Lexicon:
         if row is None:
             return kin
         similar = self._vectors @ self._vectors[row]
-        best = np.argsort(-similar)[1 : MOST_KIN + 1].tolist()
-        alike = {self._terms[i]: float(similar[i]) for i in best if similar[i] >= KIN_FROM}
+        near = np.flatnonzero(similar >= KIN_FROM)
+        best = near[np.argsort(-similar[near])][1 : MOST_KIN + 1].tolist()  # the first is itself
+        alike = {self._terms[i]: float(similar[i]) for i in best}
         return alike | kin
 
 

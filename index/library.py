@@ -3,19 +3,26 @@
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from functools import cache
+from pathlib import Path
 from typing import Protocol
 
 from index.abstain import THRESHOLD, passing
-from index.answer import Answer, Passage, Source, Status, Surroundings
+from index.answer import Answer, Filters, Passage, Source, Status, Surroundings, Turn
 from index.duplicates import merge
 from index.errors import ModelChanged
 from index.evidence import Question, Rarity, read_question
+from index.filters import read_filters, write_filters
+from index.followup import follow_up
 from index.highlight import best_sentence
-from index.lane import Lane
-from index.mending import mend_question
+from index.lane import EVERYWHERE, Lane, Within
+from index.mending import Mended, mend_question
+from index.names.book import AliasBook
 from index.reindex import Model
-from index.retrieve import BY_MEANING, READ, Retrieved, Scope, retrieve
+from index.retrieve import BY_MEANING, READ, Rerank, Retrieved, Scope, retrieve, searched_in
+from index.scoring import SHIPPED, Weighing
 from index.sentences import split_sentences
 from index.store import Generation, Snapshot, SqliteStore
 
@@ -31,6 +38,19 @@ class Follower(Protocol):
     def stop(self) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A question as it is searched: taken apart, under its filters, with what was mended.
+
+    `loosened` are the phrases in quotation marks that are not held to any more.
+    """
+
+    asked: Question
+    filters: Filters
+    mended: Mended
+    loosened: tuple[str, ...] = ()
+
+
 class Library:
     """An open collection. Any thread may call any method; close it when done."""
 
@@ -43,29 +63,58 @@ class Library:
         follower: Follower,
         threshold: float | None = None,
         reads: int = READ,
+        weighing: Weighing = SHIPPED,
+        aliases: Path | None = None,
+        rerank: Rerank | None = None,
     ) -> None:
         self._store = store
         self._lane = lane
         self._model = model
         self._threshold = threshold
         self._reads = reads
+        self._weighing = weighing
+        self._rerank = rerank
         self._follower = follower
+        self._names = AliasBook(aliases, commonness=lambda term: model.lexicon().commonness(term))
 
-    def ask(self, question: str, *, limit: int = 3, skip: int = 0) -> Answer:
+    def ask(
+        self,
+        question: str,
+        *,
+        limit: int = 3,
+        skip: int = 0,
+        today: date | None = None,
+        after: Turn | None = None,
+    ) -> Answer:
         """The passages that answer a question, best first; none where the collection does not say.
 
-        `skip` passes over the first so many. Raises ModelChanged, ModelMissing, Damaged.
+        `skip` passes over the first so many. `today` is what "last week" is reckoned from, the
+        day it is here unless given. `after` is what the question may follow up. Raises
+        ModelChanged, ModelMissing, Damaged.
         """
-        asked = self._read(question)
-        if not asked.terms:
-            return Answer(question=asked.text, passages=(), searched=self.status())
-        with self._ranked(asked) as (ranked, scope):
-            passages = _quotes(asked, ranked, scope)
+        whole = follow_up(tidy(question), after, publishers=self._publishers()) if after else None
+        skip = skip + whole.skip if whole else skip
+        read = self._read(whole.question if whole else question, today=today)
+        passages: tuple[Passage, ...] = ()
+        searched = self.status()
+        for attempt in _attempts(read) if read.asked.terms else ():
+            with self._ranked(attempt) as (ranked, scope):
+                passages = _quotes(attempt.asked, ranked, scope)
+                searched = _status(scope.generation)
+            if passages:
+                read = attempt
+                break
         return Answer(
-            question=asked.text,
+            question=write_filters(read.asked.text, read.filters),
             passages=passages[skip : skip + limit],
-            searched=_status(scope.generation),
+            searched=searched,
             more=max(0, len(passages) - skip - limit),
+            words=read.asked.text,
+            skipped=skip,
+            filters=read.filters,
+            loosened=read.loosened,
+            mended=read.mended,
+            completed=whole is not None,
         )
 
     def rank(self, question: str, *, limit: int = 10) -> tuple[Passage, ...]:
@@ -73,9 +122,14 @@ class Library:
 
         For evaluation: what people are given comes from `ask`.
         """
-        asked = self._read(question)
-        with self._ranked(asked) as (ranked, scope):
-            return tuple(_passage(each, (), asked, scope.rarity) for each in ranked[:limit])
+        passages: tuple[Passage, ...] = ()
+        for read in _attempts(self._read(question)):
+            with self._ranked(read) as (ranked, scope):
+                rarity = scope.rarity
+                passages = tuple(_passage(each, (), read.asked, rarity) for each in ranked[:limit])
+                if passing([passage.evidence for passage in passages], scope.threshold):
+                    break
+        return passages
 
     def threshold(self) -> float:
         """The evidence from which on a passage is quoted."""
@@ -118,33 +172,63 @@ class Library:
         return generation
 
     def _threshold_of(self, generation: Generation) -> float:
-        """The one that was set, else the collection's own, else the program's."""
-        thresholds = (self._threshold, generation.threshold, THRESHOLD)
+        """The one that was set, else the collection's own, else the program's.
+
+        The collection's own was measured without a reranker, and holds only without one.
+        """
+        own = generation.threshold if self._rerank is None else None
+        thresholds = (self._threshold, own, THRESHOLD)
         return next(each for each in thresholds if each is not None)
 
-    def _read(self, question: str) -> Question:
-        """The question with its typos mended, taken apart."""
+    def _read(self, question: str, *, today: date | None = None) -> _Read:
+        """The question with its filters taken out and its typos mended, taken apart."""
         lexicon = self._model.lexicon()
+        wish = read_filters(tidy(question), today=today or _today(), publishers=self._publishers())
         with self._store.snapshot() as view:
-            text = mend_question(
-                tidy(question),
+            names = self._names.of(view)
+            text, mended = mend_question(
+                wish.question,
                 known=lambda term: term in lexicon or view.knows(term),
                 near=view.terms_like,
                 word=lexicon.word,
+                names=names.terms,
             )
-        return read_question(text, kin=lexicon.kin)
+        return _Read(read_question(text, aliases=names, kin=lexicon.kin), wish.filters, mended)
+
+    def _publishers(self) -> tuple[str, ...]:
+        """The publishers of the newest generation."""
+        with self._store.snapshot() as view:
+            return tuple(view.publishers())
 
     @contextmanager
-    def _ranked(self, asked: Question) -> Iterator[tuple[list[Retrieved], Scope]]:
+    def _ranked(self, read: _Read) -> Iterator[tuple[list[Retrieved], Scope]]:
         """The candidates, best first, for as long as the view that they were found in lasts."""
-        near = self._lane.near(asked.text, limit=BY_MEANING)
+        near = self._lane.near(read.asked.plain, limit=BY_MEANING, within=self._within(read))
         lexicon = self._model.lexicon()
         with self._store.snapshot() as view:
             rarity = cache(lambda term: view.rarity([term], lexicon.commonness)[term])
             generation = self._in_force(view)
             threshold = self._threshold_of(generation)
-            scope = Scope(view, generation, rarity, threshold, self._reads)
-            yield retrieve(asked, near, scope, self._lane.read), scope
+            scope = Scope(
+                view, generation, rarity, threshold, self._reads, read.filters, self._weighing
+            )
+            yield retrieve(read.asked, near, scope, self._lane.read, self._rerank), scope
+
+    def _within(self, read: _Read) -> Within:
+        if not read.filters:
+            return EVERYWHERE
+        with self._store.snapshot() as view:
+            return tuple(
+                view.paragraphs_meeting(filters) if filters else None
+                for filters in searched_in(read.filters)
+            )
+
+
+def _attempts(read: _Read) -> Iterator[_Read]:
+    """The question as it was asked, then without its quotation marks: people quote in irony."""
+    yield read
+    if phrases := read.filters.phrases:
+        yield replace(read, filters=replace(read.filters, phrases=()), loosened=phrases)
 
 
 def _quotes(asked: Question, ranked: Sequence[Retrieved], scope: Scope) -> tuple[Passage, ...]:
@@ -173,11 +257,15 @@ def _passage(
         start=found.start,
         end=found.end,
         text=found.text,
-        best=best_sentence(asked, found.text, sentences, rarity),
+        best=best_sentence(asked, found.text, sentences, rarity, best.nearness),
         evidence=best.judged.evidence,
         credit=found.credit,
         also=tuple(name for name in carriers if name and name != found.credit.publisher),
     )
+
+
+def _today() -> date:
+    return datetime.now().astimezone().date()
 
 
 def _status(generation: Generation) -> Status:

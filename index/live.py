@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from index.current import current_vectors
@@ -11,7 +12,9 @@ from index.lane import Lane
 from index.lexicon import packaged_lexicon
 from index.library import Library
 from index.reindex import Model
-from index.retrieve import READ
+from index.reranker import PAIRS, Reranker, measure_reranker, reranking
+from index.retrieve import READ, Rerank
+from index.scoring import SHIPPED, Weighing, Yardstick
 from index.settings import IndexSettings
 from index.store import SqliteStore
 from index.vectors import FaissVectors, Vectors
@@ -19,10 +22,11 @@ from index.vectors import FaissVectors, Vectors
 logger = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 1.0
+SAMPLED = 8 * PAIRS  # paragraphs among which a reranker is measured; some are of one article
 
 
 def model_of(settings: IndexSettings) -> Model:
-    """The embedding model that the settings name. Raises ModelMissing."""
+    """The embedding model and the reranker that the settings name. Raises ModelMissing."""
     prompts = {
         "query_prompt": settings.query_prompt,
         "document_prompt": settings.document_prompt,
@@ -31,7 +35,12 @@ def model_of(settings: IndexSettings) -> Model:
     def load() -> Embedder:
         return load_embedder(settings.model, threads=settings.threads, **prompts)
 
-    return Model(model_name(settings.model, **prompts), load, packaged_lexicon)
+    return Model(
+        model_name(settings.model, **prompts),
+        load,
+        packaged_lexicon,
+        reranking(settings.reranker),
+    )
 
 
 def has_collection(folder: Path) -> bool:
@@ -60,26 +69,42 @@ def open_library(settings: IndexSettings, *, look_every_s: float = LOOK_EVERY_S)
         model_of(settings),
         threshold=settings.threshold,
         reads=settings.read,
+        aliases=settings.aliases,
         look_every_s=look_every_s,
     )
 
 
-def follow(
+def follow(  # noqa: PLR0913 - a setting each, by name
     folder: Path,
     model: Model,
     *,
     threshold: float | None = None,
     reads: int = READ,
+    weighing: Weighing = SHIPPED,
+    aliases: Path | None = None,
     look_every_s: float = LOOK_EVERY_S,
 ) -> Library:
-    """An open library over the collection in a folder, with a follower that ends with it."""
+    """An open library over the collection in a folder, with a follower that ends with it.
+
+    `aliases` is a file of names that extends the shipped ones; it need not be there.
+    """
     store = SqliteStore(folder)
     with store.snapshot() as view:
         view.generation()  # fail here and now where there is none
     follower = _Follower(store, model)
     lane = Lane(follower.load)
     follower.start(lane, look_every_s)
-    return Library(store, lane, model=model, follower=follower, threshold=threshold, reads=reads)
+    return Library(
+        store,
+        lane,
+        model=model,
+        follower=follower,
+        threshold=threshold,
+        reads=reads,
+        weighing=weighing,
+        aliases=aliases,
+        rerank=follower.reranking_on(lane),
+    )
 
 
 class _Follower:
@@ -89,6 +114,8 @@ class _Follower:
         self._store = store
         self._model = model
         self.generation = 0
+        self._reranker: Reranker | None = None
+        self._yardstick: Yardstick | None = None
         self._said = ""
         self._ended = threading.Event()
 
@@ -99,8 +126,16 @@ class _Follower:
         with self._store.snapshot() as view:
             number = view.generation_number()
             vectors = current_vectors(view, self._store.folder, self._model.name)
+            sample = view.sample(SAMPLED) if self._model.reranker else []
+        self._load_reranker([(article, text) for _, article, text in sample])
         self.generation = number
         return embedder, vectors
+
+    def reranking_on(self, lane: Lane) -> Rerank | None:
+        """What asks the reranker on the lane's thread, which owns it; None where none is set."""
+        if self._model.reranker is None:
+            return None
+        return lambda question, texts: lane.do(lambda *_: self._shares(question, texts)).result()
 
     def start(self, lane: Lane, every_s: float) -> None:
         """Look for new generations on a thread, until stopped."""
@@ -116,6 +151,24 @@ class _Follower:
         """End the thread."""
         self._ended.set()
         self._thread.join()
+
+    def _load_reranker(self, sample: Sequence[tuple[str, str]]) -> None:
+        if self._model.reranker is None:
+            return
+        self._reranker = self._model.reranker.load()
+        self._yardstick = measure_reranker(self._reranker, sample)
+        if self._yardstick is None:
+            logger.warning(
+                "%s cannot tell the paragraphs of this collection apart and is not asked",
+                self._reranker.name,
+            )
+
+    def _shares(self, question: str, texts: Mapping[int, str]) -> dict[int, float]:
+        if self._reranker is None or self._yardstick is None:
+            return {}
+        logits = self._reranker.logits(question, list(texts.values()))
+        shares = map(self._yardstick.share, logits)
+        return dict(zip(texts, shares, strict=True))
 
     def _look(self, lane: Lane) -> None:
         try:

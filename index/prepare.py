@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import astuple
 
 from index.article import Article, Credit
+from index.names.acronyms import acronyms_in
 from index.store.records import Kept, KeptParagraph, digest_of, paragraph_id
 from index.words import ANALYSER, analyse
 
@@ -47,6 +48,7 @@ def prepare(article: Article, origin: str, entry: str, *, key: str) -> Kept:
         lead=lead,
         lead_terms=" ".join(analyse(lead, article.language)),
         paragraphs=tuple(_paragraphs(article, key)),
+        acronyms=tuple(acronyms_in(article.text).items()),
     )
 
 

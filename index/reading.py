@@ -61,11 +61,15 @@ def read_closely(
     gone = missing_names(question, candidate)
     most = np.array([OTHER_NAME if term in gone else 1.0 for _, _, term in words])
     nearness = np.minimum(nearness, most[:, None])
-    best = max(
-        float(np.maximum(nearness[:, columns].max(axis=1), least) @ shares)
-        for columns in _columns(candidate.text, told)
-    )
-    return Reading(best)
+
+    def near(columns: Sequence[int]) -> float:
+        if not columns:
+            return 0.0
+        return float(np.maximum(nearness[:, columns].max(axis=1), least) @ shares)
+
+    columns = _columns(candidate.text, told)
+    by_sentence = tuple(map(near, columns))
+    return Reading(max(by_sentence) if any(columns) else near(range(len(told.spans))), by_sentence)
 
 
 def missing_names(question: Question, candidate: Candidate) -> frozenset[str]:
@@ -87,8 +91,8 @@ def _words(question: Question, asked: Tokens, rarity: Rarity) -> list[tuple[int,
     """The question's tokens that are part of a term: row, the term's rarity, and the term."""
     terms = [
         (start, end, term)
-        for term, start, end in spot(question.text)
-        if "-" not in question.text[start:end]
+        for term, start, end in spot(question.plain)
+        if "-" not in question.plain[start:end]
     ]
     return [
         (row, rarity(term), term)
@@ -98,11 +102,9 @@ def _words(question: Question, asked: Tokens, rarity: Rarity) -> list[tuple[int,
     ]
 
 
-def _columns(text: str, told: Tokens) -> list[Sequence[int]]:
-    """The tokens of each sentence that has any."""
-    sentences = split_sentences(text) or ((0, len(text)),)
-    columns: list[Sequence[int]] = [
+def _columns(text: str, told: Tokens) -> list[list[int]]:
+    """The tokens of each sentence; the model has none of what lies beyond its reach."""
+    return [
         [place for place, (at, _) in enumerate(told.spans) if start <= at < end]
-        for start, end in sentences
+        for start, end in split_sentences(text)
     ]
-    return [each for each in columns if each] or [range(len(told.spans))]

@@ -6,11 +6,12 @@ it was; the rows of the generation change together or not at all.
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from index.article import Article
+from index.calibrate import SAMPLED, Bench, choose_threshold, made_questions
 from index.current import renew_checkpoint
 from index.embedder import Embedder
 from index.errors import Damaged
@@ -18,7 +19,7 @@ from index.lexicon import Language, NoLexicon
 from index.lock import reindex_lock
 from index.measure import measure_scale
 from index.plan import Failure, Plan, Progress, plan_articles, plan_reading, plan_removal
-from index.scoring import Scale
+from index.reranker import Reranking
 from index.store import Draft, Generation, Kept, Snapshot, SqliteStore
 
 
@@ -26,12 +27,14 @@ from index.store import Draft, Generation, Kept, Snapshot, SqliteStore
 class Model:
     """The embedding model: its name, known at once, and how to load it when it is needed.
 
-    `lexicon` loads what is known of the language's words besides.
+    `lexicon` loads what is known of the language's words besides; `reranker` is the one to ask,
+    which reindexing has no use for.
     """
 
     name: str
     load: Callable[[], Embedder]
     lexicon: Callable[[], Language] = NoLexicon
+    reranker: Reranking | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,10 +207,9 @@ class _Work:
             )
 
     def _generation(self, draft: Draft) -> Generation:
-        view = draft.view
+        view, before = draft.view, self._before
         articles, paragraphs, publishers, earliest, latest = view.counts()
-        scale, measured_at = self._scale(view, paragraphs)
-        return Generation(
+        generation = Generation(
             id=view.generation_number() + 1,
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             articles=articles,
@@ -216,18 +218,30 @@ class _Work:
             earliest=earliest,
             latest=latest,
             model=self._model.name,
-            mean=scale.mean,
-            spread=scale.spread,
-            threshold=None,
-            measured_at=measured_at,
+            mean=before.mean if before else 0.0,
+            spread=before.spread if before else 1.0,
+            threshold=before.threshold if before else None,
+            measured_at=before.measured_at if before else 0,
         )
+        if before is None or self._new_model or not _still_fits(before, paragraphs):
+            return self._calibrated(view, generation)
+        return generation
 
-    def _scale(self, view: Snapshot, paragraphs: int) -> tuple[Scale, int]:
-        """The cosines' scale, and how many paragraphs there were when it was measured."""
-        before = self._before
-        if before is not None and not self._new_model and _still_fits(before, paragraphs):
-            return Scale(before.mean, before.spread), before.measured_at
-        return measure_scale(view, lambda: self._embedder, self._model.name), paragraphs
+    def _calibrated(self, view: Snapshot, generation: Generation) -> Generation:
+        """The generation with the scale of its cosines, and its threshold, measured."""
+        scale = measure_scale(view, lambda: self._embedder, self._model.name)
+        generation = replace(
+            generation, mean=scale.mean, spread=scale.spread, measured_at=generation.paragraphs
+        )
+        return replace(generation, threshold=self._threshold(view, generation))
+
+    def _threshold(self, view: Snapshot, generation: Generation) -> float | None:
+        """The collection's own threshold; None where it is too small to have one."""
+        posed = made_questions(view.sample(SAMPLED))
+        if choose_threshold([0.0] * len(posed)) is None:
+            return None
+        bench = Bench(view, generation, self._embedder, self._model.lexicon())
+        return choose_threshold(bench.withheld(posed, self._progress))
 
 
 def _texts_of(kept: Kept) -> list[tuple[str, str]]:

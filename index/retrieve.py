@@ -1,28 +1,48 @@
 """Find the paragraphs that share words or meaning with a question, and judge them as evidence."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from index.answer import Filters, Window
 from index.embedder import PACKAGED_NAME
-from index.evidence import Candidate, Judged, Question, Rarity, judge, reread
+from index.evidence import (
+    Candidate,
+    Judged,
+    Question,
+    Rarity,
+    across,
+    judge,
+    reranked,
+    reread,
+    wanted_of,
+)
 from index.lane import Near, Read
 from index.reading import Reading, read_closely
-from index.scoring import Scale
-from index.store import Found, Generation, Snapshot
+from index.scoring import SHIPPED, Scale, Weighing
+from index.store import EVERYTHING, Found, Generation, Snapshot
+from index.times import Day, day_of, days_in, span_of
 
 BY_WORDS = 50
 BY_MEANING = 50
 READ = 8  # candidates read closely; the model is called once for those not read lately
 
+RERANKED = 8  # candidates that a reranker is shown
+
 Reader = Callable[[str, Mapping[int, str]], Read | None]
+Rerank = Callable[[str, Mapping[int, str]], Mapping[int, float]]
+"""Gives a question's paragraphs, by id, a share from 0 (unrelated) to 1 (all of it is there)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """A stored paragraph with the judgement on it."""
+    """A stored paragraph with the judgement on it.
+
+    `nearness` is how near each of its sentences came; empty where it was not read closely.
+    """
 
     found: Found
     judged: Judged
+    nearness: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,29 +54,80 @@ class Scope:
     rarity: Rarity
     threshold: float
     reads: int = READ
+    filters: Filters = EVERYTHING
+    weighing: Weighing = SHIPPED
 
 
-def retrieve(question: Question, near: Near, scope: Scope, read: Reader) -> list[Retrieved]:
+def retrieve(
+    question: Question, near: Near, scope: Scope, read: Reader, rerank: Rerank | None = None
+) -> list[Retrieved]:
     """Every candidate with its evidence, best first; ties go to the lower paragraph id.
 
     The best few are read closely: `read` gives the tokens of the question and of those paragraphs.
+    What comes first then is shown to the reranker, if there is one.
     """
-    generation, rarity = scope.generation, scope.rarity
-    ids = scope.view.paragraphs_with_words(question.search_terms, BY_WORDS)
-    ids += [number for number, _ in near.hits]
-    found = {each.id: each for each in scope.view.found(ids, model=generation.model)}
-    candidates = {each.id: _candidate(each, near) for each in found.values()}
+    generation, rarity, weighing = scope.generation, scope.rarity, scope.weighing
+    found = {each.id: each for each in _found(question, near, scope)}
+    candidates = {each.id: _candidate(each, near, lead=weighing.lead) for each in found.values()}
     scale = Scale(
         generation.mean,
         generation.spread,
         multilingual=not generation.model.startswith(PACKAGED_NAME),
     )
-    judged = judge(question, list(candidates.values()), scale=scale, rarity=rarity)
+    judged = judge(
+        question, list(candidates.values()), scale=scale, rarity=rarity, weighing=weighing
+    )
     best = [candidates[each.id] for each in judged[: scope.reads]]
-    return [
-        Retrieved(found[each.id], each)
-        for each in reread(judged, _readings(question, best, rarity, read))
-    ]
+    apart = _apart(question, best, rarity) if scale.multilingual else frozenset()
+    readable = [each for each in best if each.id not in apart]
+    readings = _readings(question, readable, rarity, read)
+    judged = reread(judged, readings, kept=apart, weighing=weighing)
+    if rerank is not None:
+        shown = {each.id: _shown(candidates[each.id]) for each in judged[:RERANKED]}
+        judged = reranked(judged, rerank(question.text, shown))
+    nearness = {number: reading.nearness for number, reading in readings.items()}
+    return [Retrieved(found[each.id], each, nearness.get(each.id, ())) for each in judged]
+
+
+def _apart(question: Question, candidates: Sequence[Candidate], rarity: Rarity) -> frozenset[int]:
+    """The candidates in other letters than the question: no word of it can be read there."""
+    wanted = wanted_of(question, rarity)
+    return frozenset(each.id for each in candidates if across(wanted, each))
+
+
+def _shown(candidate: Candidate) -> str:
+    """A paragraph under its article's title, without which it may not say what it is about."""
+    return "\n".join(part for part in (candidate.credit.title, candidate.text) if part)
+
+
+def searched_in(filters: Filters) -> tuple[Filters, ...]:
+    """The filters to look for candidates under: where told days count too, also those without."""
+    anytime = (replace(filters, window=Window()),) if filters.window.told else ()
+    return (filters, *anytime)
+
+
+def fits(found: Found, window: Window) -> bool:
+    """Whether a paragraph was published in a window or, where that counts, tells a day of it.
+
+    Where told days count, an article that says nothing of when it is from is not held to any.
+    """
+    published = day_of(found.credit.published)
+    if window.told and published == Day():
+        return True
+    days = (published, *(days_in(found.text) + days_in(found.lead) if window.told else ()))
+    spans = [span for day in days if (span := span_of(day, published=published))]
+    return any(first <= window.last and window.first <= last for first, last in spans)
+
+
+def _found(question: Question, near: Near, scope: Scope) -> list[Found]:
+    view, model = scope.view, scope.generation.model
+    ids = [number for number, _ in near.hits]
+    for filters in searched_in(scope.filters):
+        ids += view.paragraphs_with_words(question.search_terms, BY_WORDS, filters=filters)
+    found = view.found(ids, model=model)
+    if not scope.filters.window.told:
+        return found
+    return [each for each in found if fits(each, scope.filters.window)]
 
 
 def _readings(
@@ -67,7 +138,7 @@ def _readings(
 ) -> dict[int, Reading]:
     if not candidates or question.foreign:  # the model reads Latin letters only
         return {}
-    tokens = read(question.text, {each.id: each.text for each in candidates})
+    tokens = read(question.plain, {each.id: each.text for each in candidates})
     if tokens is None:
         return {}
     asked, told = tokens
@@ -78,14 +149,14 @@ def _readings(
     return {number: reading for number, reading in readings.items() if reading is not None}
 
 
-def _candidate(found: Found, near: Near) -> Candidate:
+def _candidate(found: Found, near: Near, *, lead: bool) -> Candidate:
     return Candidate(
         id=found.id,
         text=found.text,
         terms=found.terms,
         cosine=float(found.vector @ near.vector),
-        lead=found.lead,
-        lead_terms=found.lead_terms,
+        lead=found.lead if lead else "",
+        lead_terms=found.lead_terms if lead else (),
         credit=found.credit,
         article=found.article,
     )

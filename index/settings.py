@@ -53,6 +53,13 @@ def _collection(url: str) -> str:
     return str(rooted(Path(url)))
 
 
+def _model(name: str) -> str:
+    """A model's folder where there is one of this name, else the name as it is."""
+    name = name.strip()
+    folder = rooted(Path(name))
+    return str(folder) if name and (name[0] in "/.~" or folder.is_dir()) else name
+
+
 def _separate_paths(value: object) -> object:
     if not isinstance(value, str):
         return value
@@ -63,6 +70,7 @@ def _separate_paths(value: object) -> object:
 
 
 RootedPath = Annotated[Path, AfterValidator(rooted)]
+ModelName = Annotated[str, AfterValidator(_model)]
 
 
 class IndexSettings(Settings):
@@ -76,11 +84,15 @@ class IndexSettings(Settings):
     sources: Annotated[tuple[RootedPath, ...], BeforeValidator(_separate_paths)] = Field(
         (Path("seeds/"),), description="files or folders, separated by commas"
     )
-    model: str = Field("", description="the name or folder of a sentence-transformers model")
+    model: ModelName = Field("", description="the name or folder of a sentence-transformers model")
+    reranker: ModelName = Field("", description="the name or folder of a CrossEncoder")
     query_prompt: str = Field("", description="the text that the model wants before a question")
     document_prompt: str = Field("", description="the text that the model wants before a passage")
     threads: int = Field(0, ge=0, le=1024, description="a whole number; 0 lets torch choose")
     batch: int = Field(64, ge=1, le=4096, description="a whole number from 1 to 4096")
+    aliases: RootedPath = Field(
+        Path("data/aliases.txt"), description="a file of other names, with lines A = B = C"
+    )
     read: int = Field(8, ge=0, le=50, description="a whole number from 0 to 50")
     threshold: float | None = Field(None, ge=0, le=1, description="a number from 0 to 1")
 

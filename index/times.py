@@ -120,6 +120,24 @@ def _match(asked: Day, told: Day, published: Day) -> float:
     return max(near, 0.9 if missing_year else 0.4)
 
 
+def span_of(day: Day, *, published: Day = Day()) -> tuple[date, date] | None:
+    """The first and last date that a day, month or year covers; None where no year is known.
+
+    A month without its year is taken to be of the year of publication.
+    """
+    year = day.year or (published.year if day.month else 0)
+    try:
+        if not year or (day.day and not day.month):
+            return None
+        first = date(year, day.month or 1, day.day or 1)
+        if day.day:
+            return first, first
+        after = date(year + (day.month in {0, 12}), day.month % 12 + 1 if day.month else 1, 1)
+    except ValueError:
+        return None
+    return first, after - timedelta(1)
+
+
 def _near(asked: Day, published: Day) -> float:
     """What the day of publication alone says of a day asked."""
     if not asked.year or not published.year:

@@ -10,7 +10,7 @@ from threading import Lock
 
 import snowballstemmer
 
-ANALYSER = 2
+ANALYSER = 3
 """The version of `analyse`: stored terms made by another version have to be made again."""
 
 # A Snowball stemmer keeps its word in itself: two threads in one make nonsense or an IndexError.
@@ -18,13 +18,18 @@ _STEMMING = Lock()
 
 _DATA = Path(__file__).parent / "data"
 
+SPACELESS = re.compile(
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+    r"\uac00-\ud7af]+"
+)
+"""A run of letters of a script that puts no space between words."""
+
 # One alternation, most specific first, so that a single pass over the text finds every token.
 _TOKEN = re.compile(
     r"(?P<iso>\b[12]\d{3}-\d{2}-\d{2})(?:T[\d:.+Z-]*)?"
     r"|(?P<number>\d{1,3}(?:[,\u066c]\d{3})+(?:\.\d+)?|\d+(?:[.\u066b]\d+)?)"
     r"|(?P<dotted>\b(?:[^\W\d_]\.){2,}(?:[^\W\d_]\b)?)"
-    r"|(?P<spaceless>[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
-    r"\uac00-\ud7af]+)"
+    rf"|(?P<spaceless>{SPACELESS.pattern})"
     r"|(?P<word>[^\W\d_]+(?:[\u0300-\u036f\u064b-\u065f\u0670\u093c-\u094f][^\W\d_]*)*)"
 )
 
@@ -148,7 +153,7 @@ def guess_language(text: str) -> str:
     if 2 * len(letters) > sum(map(str.isalpha, sample)):
         return _language_of_script(letters)
     words = [fold(word) for word in re.findall(r"[^\W\d_]+", sample)]
-    counts = {code: sum(word in stops(code) for word in words) for code in _LATIN_GUESSES}
+    counts = {code: sum(map(stops(code).__contains__, words)) for code in _LATIN_GUESSES}
     return max(_LATIN_GUESSES, key=counts.__getitem__)
 
 
@@ -160,6 +165,17 @@ def stops(language: str) -> frozenset[str]:
         if code == language:
             return frozenset(fold(words).split())
     return frozenset()
+
+
+def words_of(text: str) -> list[str]:
+    """The folded words and numbers of a text as they are written, stop words included."""
+    return re.findall(r"\w+", fold(text))
+
+
+def is_stop(word: str, language: str) -> bool:
+    """Whether a folded word is a stop word, in Arabic also behind "and", "in", "for", "as"."""
+    held = stops(language)
+    return word in held or (language == "ar" and word[:1] in _ATTACHED and word[1:] in held)
 
 
 def fold(text: str) -> str:
@@ -194,6 +210,7 @@ _SCRIPTS = (
     ("\u077f", "ar"), ("\u08ff", ""), ("\u097f", "hi"), ("\u0b7f", ""), ("\u0bff", "ta"),
     ("\u1dff", ""), ("\u1eff", "en"), ("\u1fff", "el"),
 )  # fmt: skip
+_ATTACHED = frozenset("وفبلك")
 _OTHER_SCRIPTS = frozenset({"ar", "fa", "ru", "uk", "el", "hi", "ne", "hy", "ta", "he"})
 
 
@@ -323,7 +340,7 @@ def _terms(kind: str, raw: str, language: str, *, shouting: bool) -> tuple[str, 
 def _word(raw: str, language: str, *, acronym: bool) -> tuple[str, ...]:
     # An acronym is no stop word: the US is not "us", nor the WHO "who".
     word = fold(raw)
-    if not acronym and (word in stops(language) or word in stops("names")):
+    if not acronym and (is_stop(word, language) or word in stops("names")):
         return ()
     word = _MONTHS.get(word, word)
     stemmed = stem(word, language) if word else ""

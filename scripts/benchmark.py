@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from scripts.terminal.opening import guarded, settings_here
@@ -49,12 +49,12 @@ def _run(asked: argparse.Namespace) -> int:
 def _measure(folder: Path, count: int) -> list[Measure]:
     """Every measure, value and floor taken in turns in this one process."""
     from index.live import follow, model_of
-    from index.reindex import Model, Options, reindex
+    from index.reindex import Options, reindex
 
     settings = settings_here()
     model = model_of(settings)
     embedder = model.load()
-    warm = Model(model.name, lambda: embedder, model.lexicon)
+    warm = replace(model, load=lambda: embedder)
     texts = made_paragraphs(count)
     source = _write(folder / "articles.jsonl", texts)
     options = Options(batch=settings.batch)

@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 AT_ONCE = 3
 
 HELP = """\
-Ask in plain words, each question whole: who was hurt near Deir Ezzor?
+Ask in plain words: who was hurt near Deir Ezzor? Then, if you like: and in Raqqa? when? older,
+only Reuters, same article. Limits: last week, since 3 May, from:reuters after:2017-09-01
+before:2017-10 "exact words" -without
   2        the paragraphs around passage 2 of the last answer
-  /more    further passages of the last answer
+  /more    further passages of the last answer; so does: more
   /help    this
   /quit    leave; so do Ctrl-C and the end of input"""
 
@@ -54,17 +56,19 @@ class Conversation:
         return self._answer(line) if line else "Ask something, or type /help."
 
     def _answer(self, question: str) -> str:
-        self._last = self._library.ask(question, limit=AT_ONCE)
-        self._shown = [passage.paragraph for passage in self._last.passages]
-        return answer_text(self._last, self._look)
+        after = self._last.turn if self._last else None
+        answer = self._library.ask(question, limit=AT_ONCE, after=after)
+        if answer.skipped and answer.abstained:
+            return answer_text(answer, self._look)
+        if not answer.skipped:
+            self._shown = []
+        first = len(self._shown) + 1
+        self._last = answer
+        self._shown += [passage.paragraph for passage in answer.passages]
+        return answer_text(answer, self._look, first=first)
 
     def _more(self) -> str:
-        if self._last is None or not self._last.more:
-            return "There is no more to that." if self._last else "Ask something first."
-        first = len(self._shown) + 1
-        self._last = self._library.ask(self._last.question, limit=AT_ONCE, skip=first - 1)
-        self._shown += [passage.paragraph for passage in self._last.passages]
-        return answer_text(self._last, self._look, first=first)
+        return self._answer("more") if self._last else "Ask something first."
 
     def _around(self, number: int) -> str:
         if not 1 <= number <= len(self._shown):

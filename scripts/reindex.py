@@ -17,7 +17,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error("--remove wants the PATHs whose articles are to go")
     if not all(options.paths):
         parser.error("a PATH is empty; is a variable in it not set?")
-    return guarded(lambda: _run(options))
+    if options.suggest_aliases and (options.paths or options.remove or options.full):
+        parser.error("--suggest-aliases reads the collection as it is: give no PATH beside it")
+    return guarded(lambda: _suggest() if options.suggest_aliases else _run(options))
+
+
+def _suggest() -> int:
+    from scripts.terminal.suggesting import suggested_aliases
+
+    print("looking through the articles for names that may be one", file=sys.stderr, flush=True)
+    print(suggested_aliases(settings_here()))
+    return 0
 
 
 def _run(asked: argparse.Namespace) -> int:
@@ -27,6 +37,7 @@ def _run(asked: argparse.Namespace) -> int:
         refuse_missing(paths)
     from index.reindex import Options
     from scripts.terminal.reindexing import as_object, as_table, carry_out, status_of
+    from scripts.terminal.suggesting import alias_faults
 
     options = Options(full=asked.full, dry_run=asked.dry_run, batch=settings.batch)
     outcome = carry_out(paths, settings, options=options, drop=asked.remove)
@@ -36,6 +47,8 @@ def _run(asked: argparse.Namespace) -> int:
             f" {', '.join(map(str, paths))}"
         )
     print(as_object(outcome) if asked.json else as_table(outcome, dry_run=options.dry_run))
+    for fault in alias_faults(settings):
+        print(fault, file=sys.stderr)
     return status_of(outcome)
 
 
@@ -58,6 +71,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
     parser.add_argument(
         "--remove", action="store_true", help="drop what was read from the PATHs instead"
+    )
+    parser.add_argument(
+        "--suggest-aliases",
+        action="store_true",
+        help="only propose lines for the file INDEX_ALIASES: names that may be one",
     )
     parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
     return parser

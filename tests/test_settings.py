@@ -35,6 +35,7 @@ def test_with_nothing_set_everything_has_its_default():
     assert index.folder == ROOT / "data"
     assert index.sources == (ROOT / "seeds",)
     assert (index.model, index.threads, index.batch, index.read) == ("", 0, 64, 8)
+    assert index.reranker == ""
     assert (index.query_prompt, index.document_prompt, index.threshold) == ("", "", None)
     assert (bot.token, bot.admins, bot.data) == (None, (), ROOT / "data")
     assert (bot.api_url, bot.patience_s, bot.queue) == ("https://api.telegram.org", 30, 200)
@@ -100,6 +101,7 @@ def test_a_file_in_another_encoding_is_refused(tmp_path):
         ("INDEX_MODLE", "INDEX_MODEL"),
         ("INDEX_SOURCE", "INDEX_SOURCES"),
         ("INDEX_TRESHOLD", "INDEX_THRESHOLD"),
+        ("INDEX_RERANK", "INDEX_RERANKER"),
         ("index_url", "INDEX_URL"),
     ],
 )
@@ -187,6 +189,20 @@ def test_places_do_not_depend_on_the_current_folder(tmp_path, monkeypatch):
     assert settings.folder.as_posix() == "/harbour/otters"
     assert settings.sources == (ROOT / "tea", ROOT / "/sea/news", ROOT / "more")
     assert load_bot_settings({"BOT_DATA": "state"}, None).data == ROOT / "state"
+
+
+def test_a_model_is_a_folder_where_there_is_one_and_a_name_where_there_is_none(monkeypatch):
+    monkeypatch.setenv("HOME", "/harbour")
+    given = {"INDEX_MODEL": "seeds", "INDEX_RERANKER": " tidewater/otter-reranker "}
+
+    settings = load_index_settings(given, None)
+
+    assert (settings.model, settings.reranker) == (
+        str(ROOT / "seeds"),
+        "tidewater/otter-reranker",
+    )
+    for name, folder in (("~/otter", "/harbour/otter"), ("./otter", str(ROOT / "otter"))):
+        assert load_index_settings({"INDEX_RERANKER": name}, None).reranker == folder
 
 
 def test_a_database_is_kept_as_it_is_and_has_no_folder():

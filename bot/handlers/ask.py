@@ -11,16 +11,29 @@ from bot.desk import Apology, Trouble
 from bot.office import Office
 from bot.outbox import reply_to, topic_of
 from bot.render import answer_html
-from index import Answer
+from index import Answer, Turn
 
 _TYPING_MAY_LAG_S = 1.0
 
 
 async def answer(message: Message, question: str, office: Office) -> None:
     """Reply with quoted passages, or say why there are none."""
+    today = message.date.astimezone(office.zone).date()
     async with _typing(message, office):
-        outcome = await office.desk.ask(question)
-    await office.outbox.send(reply_to(message, reply_html(outcome)))
+        followed = await _followed(message, office)
+        outcome = await office.desk.ask(question, today=today, after=followed)
+    sent = await office.outbox.send(reply_to(message, reply_html(outcome)))
+    if isinstance(outcome, Answer):
+        await office.memory.keep(sent.chat.id, sent.message_id, outcome.turn)
+
+
+async def _followed(message: Message, office: Office) -> Turn | None:
+    """What the message may follow up: the answer replied to, or in private the last one."""
+    if message.reply_to_message:
+        return await office.memory.turn(message.chat.id, message.reply_to_message.message_id)
+    if message.chat.type == message.chat.PRIVATE:
+        return await office.memory.last(message.chat.id)
+    return None
 
 
 def reply_html(outcome: Answer | Apology) -> str:

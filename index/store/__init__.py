@@ -4,24 +4,29 @@ from index.store.records import (
     Changes,
     Found,
     Generation,
+    Ids,
     Kept,
     KeptFile,
     KeptParagraph,
+    Matrix,
     Publication,
     article_key,
     digest_of,
 )
-from index.store.snapshot import Snapshot
+from index.store.snapshot import EVERYTHING, Snapshot
 from index.store.sqlite import Draft, SqliteStore
 
 __all__ = [
+    "EVERYTHING",
     "Changes",
     "Draft",
     "Found",
     "Generation",
+    "Ids",
     "Kept",
     "KeptFile",
     "KeptParagraph",
+    "Matrix",
     "Publication",
     "Snapshot",
     "SqliteStore",

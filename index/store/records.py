@@ -38,7 +38,8 @@ class KeptParagraph:
 class Kept:
     """An article ready to be stored. `digest` covers text, spans and credit.
 
-    `lead` is the title, date and opening that stand for the whole article as context.
+    `lead` is the title, date and opening that stand for the whole article as context. `acronyms`
+    are those that the text explains: short, long.
     """
 
     key: str
@@ -51,6 +52,7 @@ class Kept:
     lead: str
     lead_terms: str
     paragraphs: tuple[KeptParagraph, ...]
+    acronyms: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from sqlite_utils import Database
 
+from index.names.acronyms import acronyms_in
+
 
 def m001_collection(db: Database) -> None:
     """Files, articles, paragraphs with their words, vectors by content, generations."""
@@ -57,7 +59,21 @@ def m001_collection(db: Database) -> None:
     db.table("facts").create({"name": str, "value": str}, pk="name")
 
 
-MIGRATIONS: tuple[Callable[[Database], None], ...] = (m001_collection,)
+def m002_acronyms(db: Database) -> None:
+    """What articles say that their acronyms stand for, taken from those that are there already."""
+    db.table("acronyms").create(
+        {"article": str, "short": str, "long": str},
+        pk=("article", "short"),
+        not_null={"long"},
+    )
+    for key, text in db.execute("select key, text from articles"):
+        db.conn.executemany(
+            "insert into acronyms values (?, ?, ?)",
+            [(key, short, long) for short, long in acronyms_in(text).items()],
+        )
+
+
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (m001_collection, m002_acronyms)
 
 
 def migrate(db: Database) -> None:

@@ -3,16 +3,19 @@
 import logging
 import math
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
-from index.answer import Source
+from index.answer import Filters, Source
 from index.article import Credit
 from index.errors import Damaged, NoCollection
+from index.store.filtering import condition_of
 from index.store.records import Changes, Found, Generation, Ids, Matrix, digest_of
 
 BACKGROUND = 500  # ordinary paragraphs, against which a small collection's words are rare or not
+
+EVERYTHING = Filters()
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +30,8 @@ _FOUND = """
     join articles a on a.key = p.article
     left join vectors v on v.digest = p.digest and v.model = :model
 """
+
+_MEETING = "select p.id from paragraphs p join articles a on a.key = p.article where {}"
 
 _NEWEST = """
     select count(*) from paragraphs p join articles a on a.key = p.article
@@ -54,16 +59,33 @@ class Snapshot:
             )
         return Generation(*row)
 
-    def paragraphs_with_words(self, terms: Sequence[str], limit: int) -> list[int]:
+    def paragraphs_with_words(
+        self, terms: Sequence[str], limit: int, *, filters: Filters = EVERYTHING
+    ) -> list[int]:
         """Paragraph ids with any of the terms, best first by BM25; ties go to the lower id."""
         if not terms:
             return []
         # A term is letters and digits; quoted, it cannot be read as an operator.
         query = " OR ".join(f'"{term}"' for term in dict.fromkeys(terms))
+        condition, values = condition_of(filters)
+        only = f"and rowid in ({_MEETING.format(condition)})" if filters else ""
         rows = self._run(
-            """select rowid from words where words match ?
-               order by bm25(words, 1.0, ?), rowid limit ?""",
-            [query, LEAD_WEIGHT, limit],
+            f"""select rowid from words where words match ? {only}
+                order by bm25(words, 1.0, ?), rowid limit ?""",
+            [query, *(values if filters else ()), LEAD_WEIGHT, limit],
+        )
+        return [row[0] for row in rows]
+
+    def paragraphs_meeting(self, filters: Filters) -> Ids:
+        """The ids of every paragraph that meets the filters, in order."""
+        condition, values = condition_of(filters)
+        rows = self._run(f"{_MEETING.format(condition)} order by p.id", values)
+        return np.array([row[0] for row in rows], dtype=np.int64)
+
+    def publishers(self) -> list[str]:
+        """Every publisher of the collection, in order."""
+        rows = self._run(
+            "select distinct publisher from articles where publisher <> '' order by 1"
         )
         return [row[0] for row in rows]
 
@@ -106,6 +128,25 @@ class Snapshot:
             },
         )
         return [row[0] for row in rows]
+
+    def acronyms(self, limit: int = 20_000) -> list[tuple[str, str, int]]:
+        """What articles say that acronyms stand for, and in how many; the most frequent first.
+
+        None in a collection that was last written by a version that did not look for them.
+        """
+        made = "select 1 from sqlite_master where type = 'table' and name = 'acronyms'"
+        if self._run(made).fetchone() is None:
+            return []
+        rows = self._run(
+            """select short, long, count(*) as articles from acronyms
+               group by short, long order by articles desc, short, long limit ?""",
+            [limit],
+        )
+        return [(row[0], row[1], row[2]) for row in rows]
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """The key and whole text of every article, one at a time."""
+        yield from self._run("select key, text from articles order by key")
 
     def found(self, ids: Iterable[int], *, model: str) -> list[Found]:
         """The stored paragraphs of these ids, by id; ids that left the collection are left out.

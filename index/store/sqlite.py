@@ -11,6 +11,7 @@ import numpy as np
 from sqlite_utils import Database
 
 from index.errors import Damaged, NoCollection
+from index.store.filtering import stands_in
 from index.store.records import (
     Generation,
     Kept,
@@ -153,6 +154,17 @@ class SqliteStore:
             raise
         self._write.conn.execute("commit")
 
+    def set_scale(
+        self, generation: int, *, mean: float, spread: float, threshold: float | None
+    ) -> None:
+        """Judge by these from now on; open collections do so from their next question on."""
+        with self._write.atomic():
+            self._write.conn.execute(
+                """update generations set mean = :mean, spread = :spread, threshold = :threshold
+                   where id = :id""",
+                {"id": generation, "mean": mean, "spread": spread, "threshold": threshold},
+            )
+
     def forget_changes(self, upto: int) -> None:
         """Drop the change log of the generations up to and including this one."""
         with self._write.atomic():
@@ -223,6 +235,7 @@ class Draft:
                 [paragraph, terms, lead[0]],
             )
             run("insert into changes values (?, ?, 0)", [number, paragraph])
+        run("delete from acronyms where article = ?", [key])
         run("delete from paragraphs where article = ?", [key])
         run("delete from articles where key = ?", [key])
         return {row[2] for row in rows}
@@ -276,6 +289,10 @@ class Draft:
             [(p.id, p.terms, kept.lead_terms) for p in kept.paragraphs],
         )
         many("insert into changes values (?, ?, 1)", [(number, p.id) for p in kept.paragraphs])
+        many(
+            "insert into acronyms values (?, ?, ?)",
+            [(kept.key, short, long) for short, long in kept.acronyms],
+        )
 
     def _keep_files(self, change: Publication) -> None:
         many = self._db.conn.executemany
@@ -315,6 +332,7 @@ def _open_for_reading(path: Path) -> sqlite3.Connection:
         check_same_thread=False,  # close() may come from another thread; use never does
     )
     connection.execute("pragma query_only = on")
+    connection.create_function("stands_in", 2, stands_in, deterministic=True)
     return connection
 
 

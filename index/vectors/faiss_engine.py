@@ -7,14 +7,22 @@ import numpy as np
 from index.store.records import Changes, Ids, Matrix
 
 FLAT_UP_TO = 30_000  # beyond this, half the memory is worth more than the last digits
+ALONE_UP_TO = (
+    100_000  # one thread has searched them before others are awake, on busy cores 10 times
+)
 
 
 class Vectors(Protocol):
     """Vectors under 63-bit ids, searched by inner product. Not thread safe: one lane owns them."""
 
     def __len__(self) -> int: ...
-    def search(self, queries: Matrix, limit: int) -> list[list[tuple[int, float]]]:
-        """For each query row up to `limit` (id, product), best first; ties in no set order."""
+    def search(
+        self, queries: Matrix, limit: int, *, within: Ids | None = None
+    ) -> list[list[tuple[int, float]]]:
+        """For each query row up to `limit` (id, product), best first; ties in no set order.
+
+        Only ids `within` are found, where they are given.
+        """
         ...
 
     def add(self, ids: Ids, vectors: Matrix) -> None: ...
@@ -55,11 +63,20 @@ class FaissVectors:
     def __len__(self) -> int:
         return int(self._index.ntotal)
 
-    def search(self, queries: Matrix, limit: int) -> list[list[tuple[int, float]]]:
-        """For each query row up to `limit` (id, product), best first; ties in no set order."""
-        if not len(self) or not len(queries):
+    def search(
+        self, queries: Matrix, limit: int, *, within: Ids | None = None
+    ) -> list[list[tuple[int, float]]]:
+        """For each query row up to `limit` (id, product), best first; ties in no set order.
+
+        Only ids `within` are found, where they are given.
+        """
+        if not len(self) or not len(queries) or (within is not None and not len(within)):
             return [[] for _ in queries]
-        products, ids = self._index.search(np.ascontiguousarray(queries), limit)
+        if len(self) <= ALONE_UP_TO:
+            _search_alone()
+        products, ids = self._index.search(
+            np.ascontiguousarray(queries), limit, params=_only(within)
+        )
         # FAISS pads short result rows with id -1.
         return [
             [(int(i), float(s)) for i, s in zip(row, scores, strict=True) if i >= 0]
@@ -90,3 +107,17 @@ class FaissVectors:
         import faiss
 
         return bytes(faiss.serialize_index(self._index).tobytes())
+
+
+def _search_alone() -> None:
+    """Let FAISS use one thread for what this thread asks of it."""
+    import faiss
+
+    faiss.omp_set_num_threads(1)
+
+
+def _only(ids: Ids | None) -> Any:
+    """What tells FAISS to look at these ids alone; None for all of them."""
+    import faiss
+
+    return None if ids is None else faiss.SearchParameters(sel=faiss.IDSelectorBatch(ids))  # type: ignore[call-arg]  # its stub lacks it

@@ -49,18 +49,18 @@ def figures(results: Sequence[Result], threshold: float) -> dict[str, float]:
     return {
         "n": len(can),
         "n_unanswerable": len(cannot),
-        "top1": _share(result.right_first for result in can),
-        "recall5": _share(any(g.gold for g in result.given[:AMONG]) for result in can),
-        "mrr10": _share(_reciprocal_rank(result) for result in can),
-        "article1": _share(_article_within(result, 1) for result in can),
-        "article5": _share(_article_within(result, AMONG) for result in can),
+        "top1": share(result.right_first for result in can),
+        "recall5": share(any(g.gold for g in result.given[:AMONG]) for result in can),
+        "mrr10": share(_reciprocal_rank(result) for result in can),
+        "article1": share(_article_within(result, 1) for result in can),
+        "article5": share(_article_within(result, AMONG) for result in can),
         "auroc": auroc([r.top for r in can], [r.top for r in cannot]),
         "wrong_at_90": wrong_at(ANSWERED, [r.top for r in can], [r.top for r in cannot]),
-        "answered": _share(result.top >= threshold for result in can),
-        "right": _share(r.right_first and r.top >= threshold for r in can),
-        "wrongly_answered": _share(result.top >= threshold for result in cannot),
-        "best_sentence": _share(_sentence_holds(result) for result in right),
-        "verbatim": _share(given.verbatim for result in results for given in result.given),
+        "answered": share(result.top >= threshold for result in can),
+        "right": share(r.right_first and r.top >= threshold for r in can),
+        "wrongly_answered": share(result.top >= threshold for result in cannot),
+        "best_sentence": share(_sentence_holds(result) for result in right),
+        "verbatim": share(given.verbatim for result in results for given in result.given),
     }
 
 
@@ -72,13 +72,19 @@ def auroc(positive: Sequence[float], negative: Sequence[float]) -> float:
     return above / (len(positive) * len(negative))
 
 
-def wrong_at(share: float, positive: Sequence[float], negative: Sequence[float]) -> float:
-    """The share of negatives that score at least as the positive at which `share` are answered."""
+def wrong_at(part: float, positive: Sequence[float], negative: Sequence[float]) -> float:
+    """The share of negatives that score at least as the positive at which `part` are answered."""
     if not positive or not negative:
         return 0.0
     ordered = sorted(positive, reverse=True)
-    bar = ordered[max(0, min(len(ordered), round(share * len(ordered))) - 1)]
-    return _share(value >= bar for value in negative)
+    bar = ordered[max(0, min(len(ordered), round(part * len(ordered))) - 1)]
+    return share(value >= bar for value in negative)
+
+
+def share(claims: Iterable[float]) -> float:
+    """The mean of the values; of claims, the share that holds. 0 where there are none."""
+    values = [float(claim) for claim in claims]
+    return sum(values) / len(values) if values else 0.0
 
 
 def _reciprocal_rank(result: Result) -> float:
@@ -97,9 +103,3 @@ def _sentence_holds(result: Result) -> bool:
 
 def _plain(text: str) -> str:
     return re.sub(r"\W+", " ", text).strip().casefold()
-
-
-def _share(claims: Iterable[float]) -> float:
-    """The mean of the values; of claims, the share that holds. 0 where there are none."""
-    values = [float(claim) for claim in claims]
-    return sum(values) / len(values) if values else 0.0

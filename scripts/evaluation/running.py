@@ -2,11 +2,14 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from index import Passage
+from index.answer import Turn
 from index.errors import Damaged
+from index.followup import follow_up
 from index.library import Library
 from index.live import follow
 from index.plan import Progress
@@ -15,6 +18,8 @@ from scripts.evaluation.metrics import DEPTH, Given, Result, figures
 from scripts.evaluation.remembering import RememberingEmbedder
 from scripts.evaluation.suite import Asked, Suite
 
+Opening = Callable[[Path, Model], Library]
+
 
 def evaluate(
     suites: Sequence[Suite],
@@ -22,36 +27,36 @@ def evaluate(
     cache: Path,
     *,
     progress: Progress,
-    threshold: float | None = None,
+    opening: Opening = follow,
 ) -> tuple[dict[str, dict[str, float]], dict[str, list[Result]]]:
     """Figures and results by suite name; suites of one name are counted together.
 
-    Collections and question vectors are kept under `cache`, so that a second run is quick. Without
-    a `threshold` each collection's own is in force.
+    Collections and question vectors are kept under `cache`, so that a second run is quick.
+    `opening` opens a collection; the threshold is that of the library it gives.
     """
     results: dict[str, list[Result]] = {}
     thresholds: dict[str, float] = {}
     for suite in suites:
-        found, own = run_suite(suite, model, cache, progress=progress)
+        found, threshold = run_suite(suite, model, cache, progress=progress, opening=opening)
         results.setdefault(suite.name, []).extend(found)
-        thresholds[suite.name] = own if threshold is None else threshold
+        thresholds[suite.name] = threshold
     return {name: figures(each, thresholds[name]) for name, each in results.items()}, results
 
 
 def run_suite(
-    suite: Suite, model: Model, cache: Path, *, progress: Progress
+    suite: Suite, model: Model, cache: Path, *, progress: Progress, opening: Opening = follow
 ) -> tuple[list[Result], float]:
     """What came for each question of a suite, and the threshold in force."""
     folder = _collection_of(suite, cache)
     folder.mkdir(parents=True, exist_ok=True)
     embedder = RememberingEmbedder(model, folder / "remembered.db")
-    remembering = Model(model.name, lambda: embedder, model.lexicon)
+    remembering = replace(model, load=lambda: embedder)
     options = Options()
     if suite.articles:
         collect(suite.articles, folder, remembering, options=options, progress=progress)
     else:
         reindex([suite.folder], folder, remembering, options=options, progress=progress)
-    library = follow(folder, remembering)
+    library = opening(folder, remembering)
     try:
         results = []
         for done, asked in enumerate(suite.questions, start=1):
@@ -70,8 +75,17 @@ def _collection_of(suite: Suite, cache: Path) -> Path:
     return cache / f"{re.sub('[^a-z0-9]+', '-', suite.name.casefold())}-{mark}"
 
 
+def whole_question(asked: Asked) -> str:
+    """The question as it is searched: a follow-up made whole by the questions before it."""
+    whole, *later = (*asked.history, asked.question)
+    for text in later:
+        followed = follow_up(text, Turn(whole))
+        whole = followed.question if followed else text
+    return whole
+
+
 def _ask(asked: Asked, suite: Suite, library: Library) -> Result:
-    passages = library.rank(asked.question, limit=DEPTH)
+    passages = library.rank(whole_question(asked), limit=DEPTH)
     return Result(asked, tuple(_given(asked, suite, each, library) for each in passages))
 
 

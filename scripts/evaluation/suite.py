@@ -4,11 +4,12 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from index.article import Article, Credit, Span
 from index.errors import IndexFault
 
-Row = Mapping[str, object]
+Row = Mapping[str, Any]
 
 BREAK = "\n\n"
 SEED_ARTICLE = "seed-lwj"
@@ -20,7 +21,10 @@ class NoSuite(IndexFault):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question with its gold: passage ids (of corpus.jsonl), or snippets of the paragraph."""
+    """A question with its gold: passage ids (of corpus.jsonl), or snippets of the paragraph.
+
+    `history` are the questions that were asked before a follow-up, in order.
+    """
 
     id: str
     question: str
@@ -29,6 +33,7 @@ class Asked:
     answers: tuple[str, ...]
     answerable: bool
     kind: str
+    history: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +53,34 @@ class Suite:
 
 def read_suites(folder: Path) -> Iterator[Suite]:
     """The suites of a folder: one a language and, where questions have one, a scope."""
-    questions = list(_rows(folder / "questions.jsonl"))
+    questions = list(rows_of(folder / "questions.jsonl"))
     if not (folder / "corpus.jsonl").is_file():
         yield Suite(folder.name, folder, tuple(_asked(row, {}) for row in questions))
         return
-    corpus = list(_rows(folder / "corpus.jsonl"))
+    corpus = list(rows_of(folder / "corpus.jsonl"))
     languages = sorted({str(row.get("lang", "")) for row in corpus})
     for language in languages:
         name = f"{folder.name}/{language}" if len(languages) > 1 else folder.name
         mine = [row for row in questions if row.get("lang", "") == language]
         passages = [row for row in corpus if row.get("lang", "") == language]
         yield from _by_scope(name, folder, mine, passages)
+
+
+def rows_of(path: Path) -> Iterator[Row]:
+    """The objects of a file of JSON lines. Raises NoSuite, naming the line that cannot be read."""
+    try:
+        lines = path.read_text("utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise NoSuite(
+            f"{path} cannot be read ({error}); a suite is a folder with questions.jsonl"
+            " or pairs.jsonl"
+        ) from error
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            try:
+                yield json.loads(line)
+            except ValueError as error:
+                raise NoSuite(f"line {number} of {path} is not JSON ({error})") from error
 
 
 def _by_scope(
@@ -117,6 +139,7 @@ def _asked(row: Row, homes: Mapping[str, str]) -> Asked:
         answers=tuple(_texts(row, "answers")),
         answerable=bool(row["answerable"]),
         kind=str(row.get("kind", "")),
+        history=tuple(_texts(row, "history")[::2]),  # a person and the bot, by turns
     )
 
 
@@ -127,18 +150,3 @@ def _article_names(row: Row) -> list[str]:
 def _texts(row: Row, key: str) -> list[str]:
     values = row.get(key) or []
     return [str(value) for value in values] if isinstance(values, list) else []
-
-
-def _rows(path: Path) -> Iterator[Row]:
-    try:
-        lines = path.read_text("utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise NoSuite(
-            f"{path} cannot be read ({error}); a suite is a folder with questions.jsonl"
-        ) from error
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            try:
-                yield json.loads(line)
-            except ValueError as error:
-                raise NoSuite(f"line {number} of {path} is not JSON ({error})") from error

@@ -5,6 +5,8 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot import phrases
+from bot.searched import searched_line
 from index import Answer, Credit, Passage, Status, Surroundings
 
 INDENT = "    "
@@ -29,10 +31,12 @@ def answer_text(answer: Answer, look: Look, *, first: int = 1, more: str = "/mor
 
     `more` is what to type for the passages that are left.
     """
+    line = _harmless(searched_line(answer))
     if answer.abstained:
-        return nothing_found(answer)
+        return "\n".join(filter(None, (line, nothing_found(answer))))
     numbered = enumerate(answer.passages, start=first)
-    parts = [passage_text(passage, number, look) for number, passage in numbered]
+    parts = [line] if line else []
+    parts += [passage_text(passage, number, look) for number, passage in numbered]
     if answer.more:
         parts.append(f"{answer.more} more: {more}")
     return "\n\n".join(parts)
@@ -72,6 +76,12 @@ def source_line(credit: Credit) -> str:
 
 def nothing_found(answer: Answer) -> str:
     """That the collection does not say, and what was searched."""
+    if answer.skipped:
+        return phrases.NO_MORE
+    if answer.filters.unknown and not answer.filters.sources:
+        return _harmless(phrases.no_such_source(answer.filters.unknown))
+    if answer.filters and not answer.words:
+        return phrases.NOTHING_TO_LOOK_FOR
     return f"Nothing in the collection answers that. Searched: {extent(answer.searched)}."
 
 

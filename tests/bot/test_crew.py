@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.crew import Crew, Room
+from bot.database import BotData
 from bot.inbox import Inbox, Item, State
 
 NOW = 2_000_000_000
@@ -14,7 +15,8 @@ NOW = 2_000_000_000
 
 @pytest.fixture
 async def inbox(tmp_path: Path) -> AsyncIterator[Inbox]:
-    async with Inbox(tmp_path / "bot.db", clock=lambda: NOW) as inbox:
+    async with BotData(tmp_path / "bot.db") as data:
+        inbox = Inbox(data, clock=lambda: NOW)
         yield inbox
 
 
@@ -117,7 +119,8 @@ async def test_an_inbox_that_fails_is_tried_again(tmp_path, worker):
         pauses.append(seconds)
 
     worker.go.set()
-    async with Failing(tmp_path / "bot.db", clock=lambda: NOW) as inbox:
+    async with BotData(tmp_path / "bot.db") as data:
+        inbox = Failing(data, clock=lambda: NOW)
         await inbox.keep(items(1))
         await settled(Crew(inbox, worker, Room(at_once=9), sleep=pause))
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.inbox import REMEMBERED_S, Inbox, InboxUnusable, Item, State
+from bot.database import BotData, BotDataUnusable
+from bot.inbox import REMEMBERED_S, Inbox, Item, State
 from tests.bot.test_pace import Clock
 
 
@@ -29,15 +30,18 @@ async def waiting(inbox: Inbox, after: int = 0, limit: int = 100) -> list[int]:
 
 
 async def test_what_was_kept_waits_in_order_after_a_restart(path, clock):
-    async with Inbox(path, clock=clock) as inbox:
+    async with BotData(path) as data:
+        inbox = Inbox(data, clock=clock)
         await inbox.keep([item(5), item(3), item(5)])
 
-    async with Inbox(path, clock=clock) as inbox:
+    async with BotData(path) as data:
+        inbox = Inbox(data, clock=clock)
         assert await waiting(inbox) == [5, 3]
 
 
 async def test_what_was_taken_is_not_taken_again(path, clock):
-    async with Inbox(path, clock=clock) as inbox:
+    async with BotData(path) as data:
+        inbox = Inbox(data, clock=clock)
         await inbox.keep([item(5), item(6)])
         [first] = await inbox.take(0, limit=1)
 
@@ -45,7 +49,8 @@ async def test_what_was_taken_is_not_taken_again(path, clock):
 
 
 async def test_an_answered_update_does_not_come_back_when_telegram_sends_it_again(path, clock):
-    async with Inbox(path, clock=clock) as inbox:
+    async with BotData(path) as data:
+        inbox = Inbox(data, clock=clock)
         await inbox.keep([item(5)])
         [taken] = await inbox.take(0, limit=1)
         await inbox.settle(taken.seq, State.DONE)
@@ -55,7 +60,8 @@ async def test_an_answered_update_does_not_come_back_when_telegram_sends_it_agai
 
 
 async def test_answered_updates_are_forgotten_after_a_day(path, clock):
-    async with Inbox(path, clock=clock) as inbox:
+    async with BotData(path) as data:
+        inbox = Inbox(data, clock=clock)
         await inbox.keep([item(5)])
         [taken] = await inbox.take(0, limit=1)
         await inbox.settle(taken.seq, State.DONE)
@@ -67,28 +73,32 @@ async def test_answered_updates_are_forgotten_after_a_day(path, clock):
 
 
 async def test_of_old_messages_only_the_newest_of_a_chat_waits(path, clock):
-    async with Inbox(path, clock=clock) as inbox:
+    async with BotData(path) as data:
+        inbox = Inbox(data, clock=clock)
         await inbox.keep([item(1, ago_s=900), item(2, ago_s=800), item(3, chat=8, ago_s=900)])
 
         assert await waiting(inbox) == [2, 3]
 
 
 async def test_an_old_message_gives_way_to_a_fresh_one(path, clock):
-    async with Inbox(path, clock=clock) as inbox:
+    async with BotData(path) as data:
+        inbox = Inbox(data, clock=clock)
         await inbox.keep([item(1, ago_s=900), item(2), item(3)])
 
         assert await waiting(inbox) == [2, 3]
 
 
 async def test_what_was_set_aside_neither_waits_nor_counts_as_newest(path, clock):
-    async with Inbox(path, clock=clock) as inbox:
+    async with BotData(path) as data:
+        inbox = Inbox(data, clock=clock)
         await inbox.keep([item(1, ago_s=900), item(2, state=State.ASIDE)])
 
         assert await waiting(inbox) == [1]
 
 
 async def test_the_words_of_answered_updates_are_erased(path, clock):
-    async with Inbox(path, clock=clock) as inbox:
+    async with BotData(path) as data:
+        inbox = Inbox(data, clock=clock)
         await inbox.keep([Item(1, {"text": "my secret"}, 7, 1_000_000)])
         [taken] = await inbox.take(0, limit=1)
         await inbox.settle(taken.seq, State.DONE)
@@ -97,7 +107,8 @@ async def test_the_words_of_answered_updates_are_erased(path, clock):
 
 
 async def test_the_file_is_its_owners_alone(path, clock):
-    async with Inbox(path, clock=clock) as inbox:
+    async with BotData(path) as data:
+        inbox = Inbox(data, clock=clock)
         await inbox.keep([item(1)])
         rights = {file.name: file.stat().st_mode & 0o777 for file in path.parent.iterdir()}
 
@@ -109,6 +120,8 @@ async def test_a_file_that_is_no_inbox_is_named(path):
     path.parent.mkdir()
     path.write_bytes(b"this is a letter, not a database" * 100)
 
-    with pytest.raises(InboxUnusable, match=r"bot\.db cannot be used \(file is not a database\)"):
-        async with Inbox(path):
+    with pytest.raises(
+        BotDataUnusable, match=r"bot\.db cannot be used \(file is not a database\)"
+    ):
+        async with BotData(path):
             pass

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from telegram import Bot, Update
 
+from bot.database import BotData
 from bot.inbox import Inbox
 from bot.polling import Poller
 from tests.support.telegram import TOKEN
@@ -36,7 +37,8 @@ async def test_what_cannot_be_kept_is_not_confirmed(telegram, post, bot, tmp_pat
     async def pause(seconds: float) -> None:
         pending_at_pauses.append(telegram.pending)
 
-    async with FullDisk(tmp_path / "bot.db") as inbox:
+    async with BotData(tmp_path / "bot.db") as data:
+        inbox = FullDisk(data)
         arrived = asyncio.Event()
         poller = Poller(
             bot,
@@ -63,7 +65,8 @@ async def test_pauses_grow_to_half_a_minute_and_begin_anew_after_a_success(
     async def pause(seconds: float) -> None:
         pauses.append(seconds)
 
-    async with Inbox(tmp_path / "bot.db") as inbox:
+    async with BotData(tmp_path / "bot.db") as data:
+        inbox = Inbox(data)
         arrived = asyncio.Event()
         poller = Poller(bot, inbox, read=lambda raw: None, arrived=arrived.set, sleep=pause)
         polling = asyncio.create_task(poller.run())

@@ -20,6 +20,30 @@ def test_a_copy_with_edits_is_the_same_report(copy):
     assert near_identical(copy, TOLD)
 
 
+REPORTS = {
+    "en": ("In the storm near the northern harbour ", " otters were hurt and two boats were lost,"
+           " the town council said on Monday.", "At least ", ("6", "six"), ("8", "eight")),
+    "ru": ("Во время шторма у северной гавани ", " выдр пострадали, а лодки унесло в море, сообщил"
+           " в понедельник городской совет.", "Как стало известно, ", ("6", "шесть"),
+           ("8", "восемь")),
+    "ar": ("أصيب في العاصفة قرب الميناء الشمالي ", " من ثعالب الماء وفقد قاربان في البحر، حسبما"
+           " أعلن مجلس المدينة يوم الاثنين.", "وبحسب مراسلنا، ", ("6", "ستة"), ("8", "ثمانية")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", REPORTS)
+def test_copies_are_one_report_and_differing_figures_are_two_in_every_language(language):
+    before, after, aside, six, eight = REPORTS[language]
+    report = before + six[0] + after
+
+    assert near_identical(report, aside + report)
+    for told in six:
+        assert near_identical(report, before + told + after)
+    for told in eight:
+        assert not near_identical(report, before + told + after)
+        assert not near_identical(before + six[1] + after, aside + before + told + after)
+
+
 @pytest.mark.parametrize(
     "other",
     [

@@ -3,7 +3,7 @@
 import pytest
 
 from index.article import Credit
-from index.evidence import Candidate, Kind, judge, lead_of, read_question, reread
+from index.evidence import Candidate, Kind, judge, lead_of, read_question, reread, wanted_of
 from index.names import read_aliases
 from index.scoring import Reading, Scale
 from index.words import analyse
@@ -151,3 +151,14 @@ def test_the_lead_of_an_article_is_title_day_and_opening():
 
     assert lead_of(credit, "x" * 400) == f"Tea. 2017-09-16. {'x' * 300}"
     assert lead_of(Credit(), "Short.") == "Short."
+
+
+def test_what_stands_in_brackets_counts_half_and_is_not_read_by_the_model():
+    bare = read_question("Who blamed the pilots?")
+    about = read_question("Who blamed the pilots (near Tidewater)?")
+    weights = wanted_of(about, lambda _: 1.0).weights
+
+    assert about.plain == bare.text
+    assert [slot.terms[0] for slot in about.slots if slot.aside] == ["near", "tidewat"]
+    assert weights == (1.0, 1.0, 0.5, 1.0)  # a name weighs two
+    assert read_question("(near Tidewater)").plain == "(near Tidewater)"

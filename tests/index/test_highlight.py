@@ -1,21 +1,56 @@
 """The best sentence is the one that answers."""
 
+import pytest
+
 from index.evidence import read_question
 from index.highlight import best_sentence
+from index.sentences import split_sentences
+
+REPORT = "Otters were counted in the bay. The count was led by Ada Brine. Tea was served."
 
 
 def rarity(term):
     return 1.0
 
 
+def chosen(question: str, text: str, nearness=()):
+    start, end = best_sentence(
+        read_question(question), text, split_sentences(text), rarity, nearness
+    )
+    return text[start:end]
+
+
 def test_the_sentence_with_the_question_in_it_is_chosen():
     text = "Tea was served. Nine otters slept. It rained."
 
-    start, end = best_sentence(
-        read_question("How many otters slept?"), text, ((0, 15), (16, 34), (35, 45)), rarity
-    )
+    assert chosen("How many otters slept?", text) == "Nine otters slept."
 
-    assert text[start:end] == "Nine otters slept."
+
+@pytest.mark.parametrize(
+    ("question", "text", "best"),
+    [
+        ("How many otters came?", "The otters came. 9 otters came.", "9 otters came."),
+        ("Who fed the otters?", "The otters were fed. Ada Brine fed the otters.",
+         "Ada Brine fed the otters."),
+        ("When did it rain?", "It rained. It rained on Monday.", "It rained on Monday."),
+    ],
+)  # fmt: skip
+def test_of_sentences_that_tell_as_much_the_one_with_the_kind_asked_for_is_chosen(
+    question, text, best
+):
+    assert chosen(question, text) == best
+
+
+def test_the_kind_asked_for_does_not_outweigh_the_question():
+    text = "The harbour guards fed the otters. Ada Brine drank tea in Larkspur Hall."
+
+    assert chosen("Who fed the otters?", text) == "The harbour guards fed the otters."
+
+
+def test_the_sentence_that_came_nearest_in_close_reading_is_chosen():
+    assert chosen("Who tallied the animals?", REPORT, (0.5, 0.8, 0.1)) == (
+        "The count was led by Ada Brine."
+    )
 
 
 def test_the_first_of_equal_sentences_is_chosen():

@@ -1,9 +1,14 @@
 """Names in every known spelling, and words that were mistyped."""
 
+from collections import Counter
+from pathlib import Path
+
 import pytest
 
-from index.names import acronyms_in, edits, mend, name_terms, read_aliases, shipped_aliases
+import index.names
+from index.names import edits, mend, name_terms, read_aliases, shipped_aliases
 
+SHIPPED = Path(index.names.__file__).parents[1] / "data" / "aliases.txt"
 OTTERS = read_aliases("# animals\nSea otter = Enhydra lutris = Калан\nTeahouse = Tea House\n")
 
 
@@ -13,6 +18,34 @@ def test_the_longest_name_is_found_with_all_other_spellings():
 
 def test_a_line_without_a_second_name_tells_nothing():
     assert read_aliases("Otter\n\n# x = y").entities == ()
+
+
+def test_lines_that_share_a_name_are_one_entity():
+    aliases = read_aliases("Otter = Lutra\nKelp = Tang\nLutra = Калан = otters")
+
+    assert aliases.entities == (
+        (("otter",), ("lutra",), ("кала",)),
+        (("kelp",), ("tang",)),
+    )
+
+
+def test_a_name_in_capitals_is_no_stop_word():
+    assert name_terms("US") == ("us",)
+    assert name_terms("WHO") == ("who",)
+    assert name_terms("us") == ()
+    assert shipped_aliases().find(("us",))[0][2][0] == ("unit", "state")
+
+
+def test_every_shipped_name_stands_in_one_line_and_is_looked_for():
+    groups = [
+        line.partition("#")[0].split("=") for line in SHIPPED.read_text("utf-8").splitlines()
+    ]
+    entities = [{name_terms(name) for name in names} for names in groups if len(names) > 1]
+
+    names = [name for entity in entities for name in entity]
+    assert () not in names
+    assert [name for name, times in Counter(names).items() if times > 1] == []
+    assert len(shipped_aliases().entities) == len(entities)
 
 
 def test_spellings_of_one_place_are_one_entity_in_three_scripts():
@@ -60,9 +93,3 @@ def test_a_name_with_another_consonant_is_another_name():
 )
 def test_doubled_and_swapped_letters_cost_half(one, other, cost):
     assert edits(one, other, 1) == cost
-
-
-def test_a_text_tells_what_its_own_acronyms_stand_for():
-    text = "The Harbour Otter Society (HOS) met the mayor (who smiled)."
-
-    assert acronyms_in(text) == {"HOS": "Harbour Otter Society"}

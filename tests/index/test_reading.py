@@ -31,8 +31,12 @@ def read(question, text, lead_terms=()):
 
 
 def test_words_must_be_near_within_one_sentence():
-    assert read("otters sleep", "Otters sleep.") == Reading(1.0)
-    assert read("otters sleep", "Otters swim. Mayors sleep.") == Reading(0.5)
+    assert read("otters sleep", "Otters sleep.") == Reading(1.0, (1.0,))
+    assert read("otters sleep", "Otters swim. Mayors sleep.") == Reading(0.5, (0.5, 0.5))
+
+
+def test_the_nearness_of_every_sentence_is_kept():
+    assert read("otters sleep", "Mayors swim. Otters sleep. 9!") == Reading(1.0, (0.0, 1.0, 0.0))
 
 
 def test_a_word_that_the_lead_tells_counts_in_part():

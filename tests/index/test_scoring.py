@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.scoring import Features, Reading, Scale, closely, evidence
+from index.scoring import Features, Reading, Scale, Spelling, closely, evidence
 
 GOOD = Features(meaning=4, coverage=0.9, together=0.9, phrases=0.5, days=1, kind=1)
 
@@ -26,6 +26,15 @@ def test_less_of_anything_is_less_evidence(name):
 
     assert evidence(poorer) < evidence(GOOD)
     assert closely(poorer, Reading(0.8)) < closely(GOOD, Reading(0.8))
+
+
+def test_where_the_model_cannot_read_letters_stand_for_meaning():
+    spelt = replace(GOOD, meaning=-9, spelling=Spelling(0.9, 0.8))
+
+    assert evidence(spelt) > 0.68
+    assert evidence(replace(spelt, meaning=9)) == evidence(spelt)
+    assert evidence(replace(spelt, spelling=Spelling(0.4, 0.8))) < evidence(spelt)
+    assert evidence(replace(spelt, spelling=Spelling(0.9, 0.3))) < evidence(spelt)
 
 
 @given(st.floats(-5, 12), st.floats(0, 1), st.floats(0, 1), st.floats(-1, 1))

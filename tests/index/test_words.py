@@ -33,6 +33,10 @@ def test_arabic_words_lose_article_preposition_and_ending():
     assert analyse("المدينة والمدينة بالمدينة مدينة") == ("مدين",) * 4
 
 
+def test_arabic_stop_words_are_known_behind_what_is_attached_to_them():
+    assert analyse("والتي فيها بماذا للسفينة", "ar") == analyse("السفينة", "ar")
+
+
 def test_russian_forms_of_a_word_are_one_term():
     assert len(set(analyse("ёлка елку ёлкой"))) == 1
 

@@ -2,9 +2,14 @@
 
 import io
 
+from index import IndexSettings
+from index.names import read_aliases
+from index.names.suggestions import Suggestion
 from index.plan import Failure
 from index.reindex import Outcome
 from scripts.terminal.reindexing import as_table, plain_path, shown_progress, status_of
+from scripts.terminal.suggesting import alias_faults, as_lines, suggested_aliases
+from tests.support.collections import Desk
 
 OUTCOME = Outcome(
     read=2,
@@ -72,3 +77,52 @@ def test_a_path_below_the_current_folder_is_said_from_there(tmp_path, monkeypatc
 
     assert plain_path(tmp_path / "sub" / "odd.txt") == "sub/odd.txt"
     assert plain_path("/harbour/odd.txt") == "/harbour/odd.txt"
+
+
+def test_suggested_aliases_are_lines_for_the_file_with_a_comment_each():
+    suggestions = [
+        Suggestion(
+            ("Deir Ezzor", "Dayr az-Zawr"), (1200, 3), "spelled alike", "near Dayr az-Zawr"
+        ),
+        Suggestion(("House of Seals", "HOS"), (2, 2), "explained", ""),
+    ]
+
+    assert as_lines(suggestions, "data/aliases.txt").splitlines()[2:] == [
+        "",
+        "# spelled alike (1,200, 3 articles): near Dayr az-Zawr",
+        "Deir Ezzor = Dayr az-Zawr",
+        "",
+        "# explained (2 articles)",
+        "House of Seals = HOS",
+    ]
+    assert read_aliases(as_lines(suggestions, "x")).entities == (
+        (("deir", "ezzor"), ("dayr", "zawr")),
+        (("hous", "seal"), ("hos",)),
+    )
+
+
+def test_where_nothing_is_suggested_it_is_said():
+    assert as_lines([], "x").startswith("No two names of the collection look like one")
+
+
+def test_suggesting_reads_a_collection_and_changes_nothing(tmp_path):
+    desk = Desk(tmp_path)
+    for number in range(2):
+        desk.write(f"{number}.txt", f"Kelp\n\nThe Kelp Divers League (LKD) met {number} times.\n")
+    desk.reindex()
+    before = (desk.folder / "library.db").read_bytes()
+
+    settings = IndexSettings(url=str(desk.folder), aliases=tmp_path / "none.txt")
+
+    assert suggested_aliases(settings).endswith("\nKelp Divers League = LKD")
+    assert (desk.folder / "library.db").read_bytes() == before
+
+
+def test_faults_of_the_aliases_file_are_told(tmp_path):
+    file = tmp_path / "aliases.txt"
+    file.write_text("Otter\n", "utf-8")
+
+    assert alias_faults(IndexSettings(aliases=file)) == (
+        f'line 1 of {file} was left out: "Otter" stands alone;'
+        ' write another name of it behind "="',
+    )

@@ -2,8 +2,9 @@
 
 import threading
 from collections.abc import Callable
+from datetime import date
 
-from index import Answer, Credit, Passage, Status
+from index import Answer, Credit, Passage, Status, Turn
 
 OTTERS = "Sea otters hold hands while they sleep. It keeps the raft together. The kelp helps."
 
@@ -50,11 +51,23 @@ class FakeLibrary:
 
     def __init__(self, reply: Callable[[str], Answer] = lambda _: answer(passage())) -> None:
         self.asked: list[str] = []
+        self.days: list[date | None] = []
+        self.followed: list[Turn | None] = []
         self.closed = False
         self._reply = reply
 
-    def ask(self, question: str, *, limit: int = 3, skip: int = 0) -> Answer:
+    def ask(
+        self,
+        question: str,
+        *,
+        limit: int = 3,
+        skip: int = 0,
+        today: date | None = None,
+        after: Turn | None = None,
+    ) -> Answer:
         self.asked.append(question)
+        self.days.append(today)
+        self.followed.append(after)
         return self._reply(question)
 
     def status(self) -> Status:

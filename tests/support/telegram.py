@@ -67,6 +67,7 @@ class FakeTelegram:
         self.webhook = ""
         self.calls: list[Call] = []
         self.sent: list[Json] = []
+        self.numbers: list[int] = []
         self.problems: list[str] = []
         self.deleted: set[int] = set()
         self._waiting: list[Json] = []
@@ -205,8 +206,9 @@ class FakeTelegram:
         ):
             raise Refusal(400, "Bad Request: message to be replied not found")
         self.sent.append(fields)
+        self.numbers.append(next(self._numbers))
         return {
-            "message_id": next(self._numbers),
+            "message_id": self.numbers[-1],
             "date": int(time.time()),
             "chat": {"id": fields["chat_id"], "type": "private"},
             "from": bot_user(),

@@ -1,0 +1,65 @@
+"""The file bot.db: what the bot must still know after a restart, worked by one thread."""
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Self, TypeVar
+
+from sqlite_utils import Database
+
+from bot.schema import migrate
+
+Returned = TypeVar("Returned")
+
+
+class BotDataUnusable(Exception):  # noqa: N818 - named as the errors of index are
+    """The file cannot be opened; the message says which, and what to do."""
+
+
+class BotData:
+    """bot.db, open for as long as the context lasts. Never used on the event loop's own thread."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="bot.db")
+
+    async def __aenter__(self) -> Self:
+        """Open the file, readable by its owner alone, and bring its tables up to date."""
+        try:
+            self._db = await self._on_thread(lambda: _open(self._path))
+        except (OSError, sqlite3.Error) as error:
+            self._thread.shutdown()
+            raise BotDataUnusable(
+                f"{self._path} cannot be used ({error}); check its folder, which BOT_DATA names"
+            ) from error
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close the file once the work before it is done."""
+        await self._on_thread(self._db.conn.close)
+        self._thread.shutdown()
+
+    async def run(self, work: Callable[[sqlite3.Connection], Returned]) -> Returned:
+        """What the work returns; all that it writes is committed together, or not at all."""
+        return await self._on_thread(lambda: self._transaction(work))
+
+    def _transaction(self, work: Callable[[sqlite3.Connection], Returned]) -> Returned:
+        with self._db.conn as connection:
+            return work(connection)
+
+    async def _on_thread(self, work: Callable[[], Returned]) -> Returned:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+
+def _open(path: Path) -> Database:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # SQLite gives its side files the rights of the main one, so that one is made first.
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    path.chmod(0o600)
+    database = Database(path)
+    database.conn.execute("pragma journal_mode = wal")
+    migrate(database)
+    return database

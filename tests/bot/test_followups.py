@@ -1,0 +1,153 @@
+"""Which answer a message follows up, and how the reply says what was searched."""
+
+from datetime import date
+
+import pytest
+
+from bot.database import BotData
+from bot.memory import KEPT_S, RECENT_S, Memory
+from bot.render import answer_html, plain_text
+from bot.searched import window_spoken
+from index import Answer, Filters, Turn, Window
+from tests.support.library import SEARCHED, FakeLibrary, answer, passage
+from tests.support.people import bot_user, group
+
+FIRST = Turn("how do otters sleep?", 1, "otters.md", "2017-09-16", "Tidewater Weekly")
+
+
+def repeat(question: str) -> Answer:
+    return answer(passage(), question=question)
+
+
+@pytest.fixture
+def library() -> FakeLibrary:
+    return FakeLibrary(repeat)
+
+
+async def test_a_reply_to_an_answer_follows_that_answer(telegram, post, library, start):
+    async with start():
+        await telegram.push(post.says("/ask how do otters sleep?", group()))
+        await telegram.until(lambda: len(telegram.sent) == 1)
+        await telegram.push(post.says("/ask who feeds them?", group()))
+        await telegram.until(lambda: len(telegram.sent) == 2)
+        first = {"message_id": telegram.numbers[0], "date": 1, "chat": group(), "from": bot_user()}
+        await telegram.push(post.says("and where?", group(), reply_to_message=first))
+        await telegram.until(lambda: len(telegram.sent) == 3)
+
+    assert library.asked == ["how do otters sleep?", "who feeds them?", "and where?"]
+    assert library.followed == [None, None, FIRST]
+
+
+async def test_in_private_a_message_follows_the_last_answer(telegram, post, library, start):
+    async with start():
+        await telegram.push(post.says("how do otters sleep?"))
+        await telegram.until(lambda: len(telegram.sent) == 1)
+        await telegram.push(post.says("more"))
+        await telegram.until(lambda: len(telegram.sent) == 2)
+
+    assert library.followed == [None, FIRST]
+
+
+async def test_answers_are_remembered_through_a_restart(telegram, post, library, start):
+    async with start():
+        await telegram.push(post.says("how do otters sleep?"))
+        await telegram.until(lambda: len(telegram.sent) == 1)
+    async with start():
+        await telegram.push(post.says("more"))
+        await telegram.until(lambda: len(telegram.sent) == 2)
+
+    assert library.followed == [None, FIRST]
+
+
+async def test_days_are_reckoned_from_the_message_in_the_zone_that_is_set(
+    telegram, post, library, start
+):
+    update = post.says("what happened yesterday?")
+    update["message"]["date"] = 1_505_516_400  # 15 September 2017, 23:00 UTC
+
+    async with start(time_zone="Asia/Damascus"):
+        await telegram.push(update)
+        await telegram.until(lambda: telegram.sent)
+
+    assert library.days == [date(2017, 9, 16)]
+
+
+async def test_old_answers_are_forgotten(tmp_path):
+    now = 1_000_000.0
+    async with BotData(tmp_path / "bot.db") as data:
+        memory = Memory(data, clock=lambda: now)
+        await memory.keep(5, 1, FIRST)
+        assert await memory.last(5) == FIRST
+        assert await memory.last(6) is None
+        now += RECENT_S + 1
+        assert await memory.last(5) is None
+        assert await memory.turn(5, 1) == FIRST
+        now += KEPT_S
+        await memory.keep(5, 2, FIRST)
+        assert await memory.turn(5, 1) is None
+
+
+def test_the_reply_prints_what_was_searched_when_that_is_not_what_was_asked():
+    said = Answer(
+        question='who was hurt near Raqqa? from:"Tidewater <Weekly>"',
+        words="who was hurt near Raqqa?",
+        passages=(passage(),),
+        searched=SEARCHED,
+        filters=Filters(
+            sources=("Tidewater <Weekly>",),
+            window=Window(date(2017, 9, 1), date(2017, 9, 30)),
+            phrases=("kelp & tea",),
+            without=("storm",),
+        ),
+    )
+
+    html = answer_html(said)
+
+    assert html.startswith(
+        "<i>Searched: who was hurt near Raqqa? · published in September 2017"
+        " · only Tidewater &lt;Weekly&gt; · with “kelp &amp; tea” · without “storm”</i>\n\n<a href"
+    )
+    assert "· without “storm”\n\nHow otters sleep" in plain_text(html)
+
+
+def test_what_was_mended_is_printed_and_a_plain_question_is_not():
+    mended = Answer("where is Raqqa?", (), SEARCHED, words="where is Raqqa?",
+                    mended=(("Raqa", "Raqqa"),))  # fmt: skip
+    plain = Answer("where is Raqqa?", (), SEARCHED, words="where is Raqqa?")
+
+    assert answer_html(mended).startswith("<i>Searched: where is Raqqa?</i>\nI found nothing")
+    assert answer_html(plain).startswith("I found nothing")
+
+
+def test_a_phrase_that_nothing_holds_is_told():
+    said = Answer("tea", (passage(),), SEARCHED, words="who called it “fun”?", loosened=("fun",))
+
+    assert answer_html(said).startswith(
+        "<i>Searched: who called it “fun”? · “fun” not word for word</i>"
+    )
+
+
+def test_a_source_that_there_is_not_and_a_limit_without_a_question_are_told():
+    unknown = Answer("tea from:x", (), SEARCHED, words="tea", filters=Filters(unknown=("<x>",)))
+    bare = Answer("", (), SEARCHED, filters=Filters(window=Window(date(2017, 9, 1))))
+    no_more = Answer("tea", (), SEARCHED, words="tea", skipped=3)
+
+    assert "I have no articles of “&lt;x&gt;”, so I searched nothing." in answer_html(unknown)
+    assert "Tell me also what to look for" in answer_html(bare)
+    assert answer_html(no_more) == "There is no more to that."
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "told", "spoken"),
+    [
+        (date(2017, 9, 4), date(2017, 9, 10), False, "published from 4 September 2017 to 10 September 2017"),  # noqa: E501 - a row
+        (date(2017, 9, 4), date(2017, 9, 4), False, "published on 4 September 2017"),
+        (date(2017, 9, 1), date(2017, 9, 30), True, "in September 2017"),
+        (date(2016, 2, 1), date(2016, 2, 29), True, "in February 2016"),
+        (date(2017, 1, 1), date(2017, 12, 31), True, "in 2017"),
+        (date(2017, 5, 3), date.max, False, "published since 3 May 2017"),
+        (date.min, date(2017, 5, 3), False, "published until 3 May 2017"),
+    ],
+)  # fmt: skip
+def test_a_window_is_said_as_people_say_it(first, last, told, spoken):
+    assert window_spoken(Window(first, last, told)) == spoken

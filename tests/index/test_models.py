@@ -1,0 +1,184 @@
+"""Any SentenceTransformer may be set: with prompts, of any width, and with no code of its own."""
+
+import json
+import os
+
+import numpy as np
+import pytest
+
+from index import IndexSettings
+from index.embedder import fingerprint, load_embedder, model_name
+from index.errors import ModelMissing
+from index.live import model_of
+from tests.support.models import sentence_model
+
+WORDS = {"otters": 1, "sleep": 2, "tea": 3, "query": 4, "passage": 5}
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory):
+    return sentence_model(tmp_path_factory.mktemp("plain"), WORDS)
+
+
+@pytest.fixture(scope="module")
+def prompted(tmp_path_factory):
+    prompts = {"query": "query: ", "passage": "passage: "}
+    return sentence_model(tmp_path_factory.mktemp("prompted"), WORDS, prompts=prompts)
+
+
+def copied(folder, tmp_path):
+    """The folder again, to be spoilt."""
+    spoilt = tmp_path / "model"
+    spoilt.mkdir()
+    for file in folder.rglob("*"):
+        if file.is_file():
+            copy = spoilt / file.relative_to(folder)
+            copy.parent.mkdir(exist_ok=True)
+            copy.write_bytes(file.read_bytes())
+    return spoilt
+
+
+def refusal(name):
+    with pytest.raises(ModelMissing) as caught:
+        load_embedder(str(name))
+    return str(caught.value)
+
+
+def test_a_folder_may_be_named_and_its_vectors_are_made_one_long(plain):
+    embedder = load_embedder(str(plain))
+
+    queries = embedder.encode_queries(["Otters sleep?", "tea"])
+    documents = embedder.encode_documents(["Otters sleep.", "Tea, tea and otters."])
+
+    assert embedder.width == 32
+    assert embedder.name == model_name(str(plain)) == f"model@{embedder.name[-8:]}"
+    assert np.linalg.norm(documents, axis=1) == pytest.approx([1.0, 1.0])
+    assert queries @ documents.T == pytest.approx(
+        np.array([[1.0, 1 / np.sqrt(10)], [0.0, 2 / np.sqrt(5)]]), abs=1e-5
+    )
+
+
+def test_a_model_may_have_another_width(tmp_path):
+    embedder = load_embedder(str(sentence_model(tmp_path, WORDS, width=16)))
+
+    assert embedder.width == 16
+    assert embedder.encode_documents(["tea", "otters", "sleep"]).shape == (3, 16)
+
+
+@pytest.mark.parametrize(("query", "other"), [(True, "query"), (False, "passage")])
+def test_the_prompts_that_come_with_a_model_are_used_and_not_read_as_text(prompted, query, other):
+    embedder = load_embedder(str(prompted))
+    encode = embedder.encode_queries if query else embedder.encode_documents
+
+    (row,) = encode(["tea"])
+    tokens = embedder.tokens(["tea otters", "sleep"], query=query)
+
+    bare = sentence_rows(embedder, ["tea", other])
+    assert row == pytest.approx((bare[0] + bare[1]) / np.sqrt(2), abs=1e-5)
+    assert tokens is not None
+    assert [each.spans for each in tokens] == [((0, 3), (4, 10)), ((0, 5),)]
+    assert tokens[0].vectors[0] == pytest.approx(bare[0], abs=1e-5)
+
+
+def sentence_rows(embedder, words):
+    """The vectors of single words, without a prompt."""
+    tokens = embedder.tokens(words, query=True)
+    return [each.vectors[0] for each in tokens]
+
+
+def test_prompts_that_are_set_go_before_those_of_the_model_and_make_another_name(prompted):
+    as_it_is = load_embedder(str(prompted))
+    embedder = load_embedder(str(prompted), query_prompt="sleep: ")
+
+    (row,) = embedder.encode_queries(["tea"])
+
+    tea, sleep = sentence_rows(embedder, ["tea", "sleep"])
+    assert row == pytest.approx((tea + sleep) / np.sqrt(2), abs=1e-5)
+    assert embedder.name == model_name(str(prompted), query_prompt="sleep: ")
+    assert embedder.name.startswith(f"{as_it_is.name}+prompts@")
+
+
+def test_without_places_of_its_tokens_a_model_is_not_read_closely(plain, tmp_path):
+    folder = copied(plain, tmp_path)
+    (folder / "tokenizer.json").unlink()
+    config = json.loads((folder / "tokenizer_config.json").read_text("utf-8"))
+    config["tokenizer_class"] = "ByT5Tokenizer"
+    (folder / "tokenizer_config.json").write_text(json.dumps(config), "utf-8")
+    settings = {"vocab_size": 384}
+
+    embedder = load_embedder(str(with_vocabulary(folder, **settings)))
+
+    assert embedder.encode_queries(["tea"]).shape == (1, 32)
+    assert embedder.tokens(["tea"], query=True) is None
+    assert embedder.tokens(["tea"], query=False) is None
+
+
+def with_vocabulary(folder, *, vocab_size):
+    """The model with that many tokens, all alike."""
+    from safetensors.numpy import load_file, save_file
+
+    file = folder / "model.safetensors"
+    weights = load_file(file)
+    (name,) = (name for name in weights if name.endswith("word_embeddings.weight"))
+    row = weights[name][-1:]
+    weights[name] = np.repeat(row, vocab_size, axis=0)
+    save_file(weights, file, metadata={"format": "pt"})
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    (folder / "config.json").write_text(json.dumps({**config, "vocab_size": vocab_size}), "utf-8")
+    return folder
+
+
+def test_a_changed_folder_is_another_model(plain, tmp_path):
+    folder = copied(plain, tmp_path)
+    assert fingerprint(str(folder)) == fingerprint(str(plain))
+
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    (folder / "config.json").write_text(json.dumps({**config, "initializer_range": 1}), "utf-8")
+
+    assert fingerprint(str(folder)) != fingerprint(str(plain))
+
+
+def test_code_that_a_model_brings_is_never_run(plain, tmp_path):
+    folder = copied(plain, tmp_path)
+    ran = tmp_path / "ran"
+    (folder / "otter.py").write_text(f"open({str(ran)!r}, 'w')\nclass Otter: ...\n", "utf-8")
+    modules = json.loads((folder / "modules.json").read_text("utf-8"))
+    modules[0]["type"] = "otter.Otter"
+    (folder / "modules.json").write_text(json.dumps(modules), "utf-8")
+
+    assert refusal(folder) == (
+        f"the model {str(folder)!r} brings code of its own, which is never run; "
+        "set INDEX_MODEL to another model, or leave it empty for the packaged one"
+    )
+    assert not ran.exists()
+
+
+def test_a_model_that_is_not_here_is_not_fetched_and_the_words_say_how_to(monkeypatch):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "0")
+
+    assert refusal("tidewater/otter-base") == (
+        "the model 'tidewater/otter-base' is not on this machine and nothing is downloaded at run "
+        "time; run hf download tidewater/otter-base, or set INDEX_MODEL to another model, or "
+        "leave it empty for the packaged one"
+    )
+    assert os.environ["HF_HUB_OFFLINE"] == "1"
+
+
+def test_a_folder_that_is_missing_or_holds_no_model_is_told_apart(plain, tmp_path):
+    assert refusal(tmp_path / "none").startswith(f"there is no folder {tmp_path / 'none'}; set")
+    assert refusal(tmp_path) == (
+        f"the model in {tmp_path} cannot be loaded (ValueError); see that the folder is whole, "
+        "or set INDEX_MODEL to another model, or leave it empty for the packaged one"
+    )
+    folder = copied(plain, tmp_path)
+    (folder / "model.safetensors").write_bytes(b"otters")
+    assert refusal(folder).startswith(f"the model in {folder} cannot be loaded (")
+
+
+def test_the_settings_name_the_model_and_its_prompts(plain):
+    settings = IndexSettings(model=str(plain), query_prompt="query: ")
+
+    model = model_of(settings)
+
+    assert model.name == model_name(str(plain), query_prompt="query: ")
+    assert model.load().name == model.name
