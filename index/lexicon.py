@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from index.contrast import opposites
 from index.embedder import packaged_folder
 from index.words import analyse
 
@@ -24,6 +25,7 @@ KIN_FROM = 0.36  # similarity of words that mean nearly the same; unrelated ones
 MOST_KIN = 24
 SYNONYM = 1.2  # the likeness of words that stand in one line of the shipped synonyms
 
+_NONE: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
 _SYNONYMS = Path(__file__).parent / "data" / "synonyms.txt"
 
 
@@ -107,9 +109,10 @@ class Lexicon:
         if row is None:
             return kin
         similar = self._vectors @ self._vectors[row]
+        against = opposites().get(term, _NONE)[1]
         near = np.flatnonzero(similar >= KIN_FROM)
         best = near[np.argsort(-similar[near])][1 : MOST_KIN + 1].tolist()  # the first is itself
-        alike = {self._terms[i]: float(similar[i]) for i in best}
+        alike = {self._terms[i]: float(similar[i]) for i in best if self._terms[i] not in against}
         return alike | kin
 
 

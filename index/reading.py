@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from index.contrast import is_exchanged, is_opposed, is_undenied
 from index.evidence import Candidate, Kind, Question, Rarity
 from index.scoring import Reading
 from index.sentences import split_sentences
@@ -67,9 +68,21 @@ def read_closely(
             return 0.0
         return float(np.maximum(nearness[:, columns].max(axis=1), least) @ shares)
 
-    columns = _columns(candidate.text, told)
+    sentences = split_sentences(candidate.text)
+    columns = _columns(sentences, told)
     by_sentence = tuple(map(near, columns))
-    return Reading(max(by_sentence) if any(columns) else near(range(len(told.spans))), by_sentence)
+    read = [
+        (one, *at) for one, at, held in zip(by_sentence, sentences, columns, strict=True) if held
+    ] or [(near(range(len(told.spans))), 0, len(candidate.text))]
+    nearest, start, end = max(read, key=lambda each: each[0])
+    sentence = candidate.text[start:end]
+    return Reading(
+        nearest,
+        by_sentence,
+        undenied=is_undenied(question.text, sentence),
+        opposed=is_opposed(question.text, sentence),
+        exchanged=is_exchanged(question.text, candidate.terms, apart=days),
+    )
 
 
 def missing_names(question: Question, candidate: Candidate) -> frozenset[str]:
@@ -102,9 +115,9 @@ def _words(question: Question, asked: Tokens, rarity: Rarity) -> list[tuple[int,
     ]
 
 
-def _columns(text: str, told: Tokens) -> list[list[int]]:
+def _columns(sentences: Sequence[tuple[int, int]], told: Tokens) -> list[list[int]]:
     """The tokens of each sentence; the model has none of what lies beyond its reach."""
     return [
         [place for place, (at, _) in enumerate(told.spans) if start <= at < end]
-        for start, end in split_sentences(text)
+        for start, end in sentences
     ]

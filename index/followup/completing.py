@@ -92,6 +92,8 @@ def follow_up(text: str, turn: Turn, *, publishers: Collection[str] = ()) -> Fol
     if ":" in text and source_asked(text, publishers):
         return _source(text, earlier, publishers)
     text = polished(said.words)
+    if said.operators and not _led(text)[0] and content_of(text):
+        return None  # who sets limits anew asks anew
     whole = (
         _command(said.words, earlier, turn)
         or _command(text, earlier, turn)

@@ -28,10 +28,10 @@ def _elliptical(text: str) -> bool:
     if names_in(text) or not (anybody or words[0].plain in listed("question")):
         return False
     held = [word for word in content_of(text) if word.plain not in {"many", "much", "people"}]
-    if not held or len(held) > 2 or held[-1].end != words[-1].end:
+    if len(held) != 1 or held[-1].end != words[-1].end:
         return False
-    pilot = len(held) == 1 and told & {"was", "were"} and words[-2].plain == "the"
-    return all(is_verbal(word.plain) for word in held) or bool(pilot)
+    pilot = told & {"was", "were"} and words[-2].plain == "the"
+    return is_verbal(held[0].plain) or bool(pilot)
 
 
 _ANYBODY = frozenset({"anybody", "anyone", "somebody", "someone", "anything", "people"})

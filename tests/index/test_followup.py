@@ -242,6 +242,8 @@ def test_a_pronoun_is_given_what_it_stands_for(question, text, whole):
         "When did the siege of Aleppo end?", "Where is Palmyra and who holds it?",
         "is there a war in sudan", "who said that the war is over", "in Raqqa, who was killed?",
         "did the police say when they came?", "why did the army lose its way",
+        "what did the coalition say from:bbc", "who was wounded after:2017-09-01 -russian",
+        "how many soldiers died?",
         "From where did the convoy start?", "on the other hand", "but not in Syria",
         "What does the letter of the otters to the harbour say of the price of tea, and why?",
     ],

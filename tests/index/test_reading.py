@@ -49,3 +49,11 @@ def test_a_question_of_no_words_or_of_other_letters_is_not_read():
     assert read("who?", "Otters swim.") is None
     assert read("выдра спит", "Otters swim.") is None
     assert read("otters", "") is None
+
+
+def test_what_the_nearest_sentence_says_against_the_question_is_told():
+    denied = read("Which otters do not swim?", "Otters swim. Mayors did not.")
+    opposed = read("Which otters are the smallest?", "These otters are the largest. Tea.")
+
+    assert denied == Reading(1.0, denied.nearness, undenied=True)
+    assert opposed == Reading(opposed.sentence, opposed.nearness, opposed=True)

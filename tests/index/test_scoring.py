@@ -37,6 +37,11 @@ def test_where_the_model_cannot_read_letters_stand_for_meaning():
     assert evidence(replace(spelt, spelling=Spelling(0.9, 0.3))) < evidence(spelt)
 
 
+@pytest.mark.parametrize("against", ["undenied", "opposed", "exchanged"])
+def test_what_speaks_against_a_passage_is_less_evidence(against):
+    assert closely(GOOD, Reading(0.8, **{against: True})) < closely(GOOD, Reading(0.8))
+
+
 @given(st.floats(-5, 12), st.floats(0, 1), st.floats(0, 1), st.floats(-1, 1))
 def test_evidence_is_a_share(meaning, coverage, days, nearness):
     features = Features(meaning=meaning, coverage=coverage, days=days)
