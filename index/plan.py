@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
@@ -12,6 +13,7 @@ from index import readers
 from index.article import Article
 from index.errors import Unreadable
 from index.prepare import VERSION, article_digest, prepare
+from index.readers.reading import Reading
 from index.store import Kept, KeptFile, Publication, SqliteStore, article_key
 
 logger = logging.getLogger(__name__)
@@ -19,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A file that could not be read, and why, in one line."""
+    """A file that could not be read, or a part of it, and why, in one line."""
 
     file: str
     reason: str
@@ -27,7 +29,10 @@ class Failure:
 
 @dataclass(slots=True)
 class Plan:
-    """What is to be done, filled while the files are looked at. Counts are of articles."""
+    """What is to be done, filled while the files are looked at. Counts are of articles.
+
+    `skipped` counts the files of kinds that are not read, by their suffixes.
+    """
 
     kept: list[Kept] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
@@ -35,6 +40,7 @@ class Plan:
     files_gone: list[str] = field(default_factory=list)
     moved: list[tuple[str, str]] = field(default_factory=list)
     failed: list[Failure] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
     read: int = 0
     new: int = 0
     changed: int = 0
@@ -64,7 +70,7 @@ def plan_reading(
     """
     plan = Plan()
     known = store.files()
-    found, unlisted = _list_files(paths, plan.failed)
+    found, unlisted = _list_files(paths, plan)
     present = {str(path) for path in found}
     for origin in known:
         gone = origin not in present and _under(Path(origin), paths)
@@ -98,25 +104,29 @@ def plan_removal(paths: Sequence[Path], store: SqliteStore) -> Plan:
     return plan
 
 
-def _list_files(
-    paths: Sequence[Path], failed: list[Failure]
-) -> tuple[list[Path], tuple[Path, ...]]:
-    """The readable files under the paths, each once, and the folders that could not be listed."""
+def _list_files(paths: Sequence[Path], plan: Plan) -> tuple[list[Path], tuple[Path, ...]]:
+    """The readable files under the paths, each once, and the folders that could not be listed.
+
+    Those folders, and how many files are of no kind that is read, are noted in the plan too.
+    """
     unlisted: list[Path] = []
 
     def note(error: OSError) -> None:
         folder = Path(error.filename)
         unlisted.append(folder)
-        failed.append(Failure(str(folder), f"the folder cannot be listed ({error.strerror})"))
+        plan.failed.append(Failure(str(folder), f"the folder cannot be listed ({error.strerror})"))
 
     found: dict[Path, None] = {}
+    passed: set[Path] = set()
     for path in paths:
-        inside = [path] if path.is_file() else _walk(path, note)
+        inside = [path] if path.is_file() else _walk(path, note, passed)
         found.update(dict.fromkeys(inside))
+    plan.skipped.update(filter(None, map(readers.kind_not_read, passed)))
     return sorted(found), tuple(unlisted)
 
 
-def _walk(folder: Path, note: Callable[[OSError], None]) -> Iterator[Path]:
+def _walk(folder: Path, note: Callable[[OSError], None], passed: set[Path]) -> Iterator[Path]:
+    """The files to be read below a folder; those passed over are added to `passed`."""
     # Links to folders are not followed: they can lead round in a circle.
     for here, folders, files in os.walk(folder, onerror=note):
         folders[:] = [name for name in folders if not name.startswith(".")]
@@ -124,6 +134,8 @@ def _walk(folder: Path, note: Callable[[OSError], None]) -> Iterator[Path]:
             path = Path(here, name)
             if readers.wants(path):
                 yield path
+            else:
+                passed.add(path)
 
 
 def _drop(origin: str, plan: Plan, store: SqliteStore) -> None:
@@ -151,10 +163,21 @@ def _look_at(
         if known is not None and known.digest == digest:
             plan.unchanged += held
         else:
-            _compare(origin, readers.read(path), plan, store, how=_How(_is_gone, full))
+            reading = readers.look_into(path)
+            _compare(origin, reading.articles, plan, store, how=_How(_is_gone, full))
+            _note(origin, reading, plan)
+            if reading.faults:
+                stamp = digest = ""  # so that it is read and told again, until it is whole
         plan.files.append(KeptFile(origin, stamp, digest))
     except Exception as error:  # noqa: BLE001 - one file never stops the rest
         plan.failed.append(Failure(_sayable(origin), _reason(error)))
+
+
+def _note(origin: str, reading: Reading, plan: Plan) -> None:
+    """Tell of what in a file could not be read, though the rest of it could."""
+    plan.failed += [Failure(_sayable(origin), fault) for fault in reading.faults]
+    inside = (readers.kind_not_read(Path(name)) for name in reading.skipped)
+    plan.skipped.update(filter(None, inside))
 
 
 def _reason(error: Exception) -> str:

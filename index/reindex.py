@@ -51,6 +51,7 @@ class Outcome:
     """What a reindex did.
 
     Articles are counted; `read` counts files, `embedded` paragraphs; `generation` is the newest.
+    `skipped` counts the files of kinds that are not read, by suffix, the most first.
     """
 
     read: int
@@ -63,6 +64,7 @@ class Outcome:
     embedded: int
     generation: int
     seconds: float
+    skipped: tuple[tuple[str, int], ...] = ()
 
 
 def reindex(
@@ -268,4 +270,5 @@ def _outcome(plan: Plan, store: SqliteStore, embedded: int, seconds: float) -> O
         embedded=embedded,
         generation=number,
         seconds=seconds,
+        skipped=tuple(sorted(plan.skipped.items(), key=lambda kind: (-kind[1], kind[0]))),
     )

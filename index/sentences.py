@@ -117,9 +117,14 @@ def _is_abbreviation(text: str, dot: int, start: int, after: int) -> bool:
         return True
     if word in _RUSSIAN_YEAR:
         return not text[max(start, dot - 8) : dot - len(token)].rstrip()[-1:].isdigit()
-    if word in _OPEN_ENDED or _DOTTED.fullmatch(token) or (len(token) == 1 and token.isupper()):
+    if word in _OPEN_ENDED or _DOTTED.fullmatch(token) or _is_initial(token):
         return not _begins_a_sentence(text, after)
     return _only_a_number_so_far(text, start, dot)
+
+
+def _is_initial(token: str) -> bool:
+    """Whether this is one letter, but no small one: "J. Tide", or the "د." of an Arabic doctor."""
+    return len(token) == 1 and token.isalpha() and not token.islower()
 
 
 def _token_before(text: str, dot: int, start: int) -> str:

@@ -35,6 +35,7 @@ _FURNITURE = re.compile(
         (?:\s*(?::(?!//)|[>»→…])\s*[^\n]{0,200}|\.{3}|\.)?
     | (?:continue\ reading|read\ the\ (?:full|whole|original)\ (?:story|article|post|text))
         \b[^.!?\n]{0,100}\.?
+    | the\ post\ [^\n]{1,300}\ (?:first\ appeared|appeared\ first)\ on\ [^\n]{1,120}
     | posted\ (?:by|on|at)\b[^.!?\n]{0,60}?(?:\d[^\n]{0,30})?
     | (?:labels?|tags?):[^\n]{0,200}
     | (?:filed\ under|categor(?:y|ies)|posted\ in):?\ [^.!?\n]{1,120}

@@ -3,11 +3,24 @@
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from index.article import Article
 from index.errors import Unreadable
-from index.readers import html, jsonl, markdown, plain
+from index.readers import (
+    archive,
+    docx,
+    eml,
+    epub,
+    html,
+    jsonl,
+    markdown,
+    pdf,
+    plain,
+    telegram,
+    unpacking,
+)
+from index.readers.reading import Reading
 
 SIZE_LIMIT = 64 * 1024 * 1024  # bytes; a news article is a ten-thousandth of that
 _HEAD = 4096
@@ -16,14 +29,28 @@ _NOT_ARTICLES = frozenset(("readme.md", "questions.jsonl", "sources.toml"))
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """How one format is known, by the beginning of a file or by its suffix, and read."""
+    """How one format is known, by the beginning of a file or by its suffix, and read.
+
+    Of a ZIP archive, which many formats are, `looks_right` is shown the names in it, one a line.
+    A format of many parts gives a Reading, with its faults; any other its articles.
+    """
 
     looks_right: Callable[[str], bool]
     suffixes: frozenset[str]
-    articles: Callable[[bytes], tuple[Article, ...]]
+    articles: Callable[[bytes], tuple[Article, ...] | Reading]
+
+
+def _archived(data: bytes) -> Reading:
+    return archive.articles(data, read_entry=_entry, wants=_wants_entry)
 
 
 READERS = (
+    Reader(pdf.looks_right, pdf.SUFFIXES, pdf.articles),
+    Reader(epub.looks_right, epub.SUFFIXES, epub.articles),
+    Reader(docx.looks_right, docx.SUFFIXES, docx.articles),
+    Reader(archive.looks_right, archive.SUFFIXES, _archived),
+    Reader(eml.looks_right, eml.SUFFIXES, eml.articles),
+    Reader(telegram.looks_right, telegram.SUFFIXES, telegram.articles),
     Reader(html.looks_right, html.SUFFIXES, html.articles),
     Reader(jsonl.looks_right, jsonl.SUFFIXES, jsonl.articles),
     Reader(markdown.looks_right, markdown.SUFFIXES, markdown.articles),
@@ -33,22 +60,67 @@ SUFFIXES = frozenset().union(*(reader.suffixes for reader in READERS))
 
 
 def read(path: Path) -> tuple[Article, ...]:
-    """The articles of a file, in their order in it.
+    """The articles of a file, in their order in it; `look_into` tells what is missing besides.
 
     Raises Unreadable, with the reason in one line, for whatever is no article.
     """
-    data = _bytes(path)
-    reader = _reader(path, _head(data))
-    try:
-        return reader.articles(data)
-    except RecursionError as error:
-        raise Unreadable("nested too deeply") from error
+    return look_into(path).articles
+
+
+def look_into(path: Path) -> Reading:
+    """The articles of a file, and the reason for each part of it that cannot be read.
+
+    Raises Unreadable, with the reason in one line, where no article can be had at all.
+    """
+    return _reading(path.name, _bytes(path))
 
 
 def wants(path: Path) -> bool:
     """Whether a file found in a folder is one to be read, judged by its name alone."""
     name = path.name.lower()
-    return not name.startswith(".") and name not in _NOT_ARTICLES and Path(name).suffix in SUFFIXES
+    return not _is_apart(name) and PurePath(name).suffix in SUFFIXES
+
+
+def kind_not_read(path: Path) -> str:
+    """The suffix of a file of a kind that is not read; "" for one that is, or stands apart.
+
+    A file without a suffix is of the kind "no suffix".
+    """
+    name = path.name.lower()
+    if _is_apart(name) or PurePath(name).suffix in SUFFIXES:
+        return ""
+    return PurePath(name).suffix or "no suffix"
+
+
+def _is_apart(name: str) -> bool:
+    """Whether a file is hidden, or is about the articles and no article."""
+    return name.startswith(".") or name in _NOT_ARTICLES
+
+
+def _reading(name: str, data: bytes) -> Reading:
+    if not data.strip():
+        raise Unreadable("the file is empty")
+    reader = _reader(name, _head(data))
+    try:
+        found = reader.articles(data)
+    except RecursionError as error:
+        raise Unreadable("nested too deeply") from error
+    return found if isinstance(found, Reading) else Reading(found)
+
+
+def _entry(name: str, data: bytes) -> Reading:
+    """What a file in an archive gives; none of them opens another archive behind its back."""
+    head = _head(data)
+    if archive.looks_right(head) and _reader(name, head).articles is _archived:
+        raise Unreadable("an archive under the name of something else")
+    return _reading(name, data)
+
+
+def _wants_entry(name: str) -> bool | None:
+    path = PurePath(name.replace("\\", "/"))
+    if _is_apart(path.name.lower()) or "__MACOSX" in path.parts:
+        return None
+    return path.suffix.lower() in SUFFIXES
 
 
 def _bytes(path: Path) -> bytes:
@@ -64,8 +136,6 @@ def _bytes(path: Path) -> bytes:
         raise Unreadable(f"cannot be opened ({(error.strerror or str(error)).lower()})") from error
     if len(data) > SIZE_LIMIT:  # it has grown since it was measured
         raise Unreadable(_too_large(len(data)))
-    if not data.strip():
-        raise Unreadable("the file is empty")
     return data
 
 
@@ -74,16 +144,21 @@ def _too_large(size_bytes: int) -> str:
 
 
 def _head(data: bytes) -> str:
-    """The beginning of a file, enough to see the marks of a format in any encoding."""
+    """The beginning of a file, enough to see the marks of a format in any encoding.
+
+    For a ZIP archive its mark, and the names of what is in it.
+    """
+    if unpacking.is_archive(data):
+        return "\n".join((unpacking.MAGIC, *unpacking.names_in(data), ""))
     head = data[:_HEAD].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     return head.replace(b"\r\n", b"\n").decode("latin-1")
 
 
-def _reader(path: Path, head: str) -> Reader:
+def _reader(name: str, head: str) -> Reader:
     for reader in READERS:
         if reader.looks_right(head):
             return reader
-    suffix = path.suffix.lower()
+    suffix = PurePath(name).suffix.lower()
     for reader in READERS:
         if suffix in reader.suffixes:
             return reader

@@ -32,6 +32,8 @@ _WRITTEN = re.compile(
     r"(?:(\d{1,2})(?:st|nd|rd|th)?\s+)?([^\W\d_]{3,9})\.?,?\s+(\d{4})(?:\s*г\.?)?"
 )
 _AMERICAN = re.compile(r"([^\W\d_]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
+_ZONE = re.compile(r"\s+(?:UTC|GMT|Z|([+-]\d\d:?\d\d))\Z")
+_CHINESE = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日?")
 _WEEKDAY = re.compile(r"[^\W\d_]{2,11}\.?,\s+(?=\d|[^\W\d_]{3,9}\.?\s+\d)")
 
 
@@ -47,22 +49,25 @@ def iso_date(value: object) -> str:
     if not isinstance(value, str) or len(value) > 60:
         return ""
     text = " ".join(value.split())
-    return _exact(text) or _written(_WEEKDAY.sub("", text, count=1)) or _from_mail(text)
+    found = _exact(text) or _written(_WEEKDAY.sub("", text, count=1)) or _from_mail(text)
+    return "" if found.startswith("0") else found  # the year 1 is what programs write for none
 
 
 def _exact(text: str) -> str:
     if match := _YEAR_MONTH.fullmatch(text):
         return _day(match[1], match[2])
-    if match := _YEAR_FIRST.fullmatch(text):
+    if match := _YEAR_FIRST.fullmatch(text) or _CHINESE.fullmatch(text):
         return _day(*match.groups())
     if not re.match(r"\d{4}-\d\d-\d\d[T ]\d\d", text):
         return ""
     try:
-        return datetime.fromisoformat(
-            text.replace(" UTC", "+00:00").replace(" +", "+")
-        ).isoformat()
+        return datetime.fromisoformat(_ZONE.sub(_offset, text, count=1)).isoformat()
     except ValueError:
         return ""
+
+
+def _offset(zone: re.Match[str]) -> str:
+    return zone[1] or "+00:00"
 
 
 def _written(text: str) -> str:

@@ -41,24 +41,25 @@ _SUPERSETS = {
     "iso-8859-9": "cp1254",
 }
 _DECLARED = re.compile(
-    rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE
+    rb"""(?:<meta[^>]{0,200}?charset|<\?xml[^>]{0,200}?encoding)\s*=\s*["']?\s*([\w.:-]{1,40})""",
+    re.IGNORECASE,
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _SAMPLE = 64 * 1024
 
 
-def decode(data: bytes) -> str:
+def decode(data: bytes, *, charset: str = "") -> str:
     """The text that the bytes are, with line feeds for line ends.
 
-    Believed in this order: a byte order mark, zeros as UTF-16 has them, UTF-8 where it is valid,
-    the charset an HTML page declares, and last what the letters look like. Raises Unreadable for
-    what is no text.
+    Believed in this order: a byte order mark, zeros as UTF-16 and UTF-32 have them, UTF-8 where
+    it is valid, the `charset` that came with the data, the one that a page or a feed declares, and
+    last what the letters look like. Raises Unreadable for what is no text.
     """
     for magic, name in _MAGIC:
         if data.startswith(magic):
             raise Unreadable(f"{name}, not text")
-    text = clean(_marked(data) or _wide(data) or _narrow(data))
+    text = clean(_marked(data) or _wide(data) or _narrow(data, charset))
     if len(_CONTROL.findall(text, 0, _SAMPLE)) * 50 > min(len(text), _SAMPLE):
         raise Unreadable("binary data, not text")
     return text
@@ -78,9 +79,11 @@ def _marked(data: bytes) -> str | None:
 
 
 def _wide(data: bytes) -> str | None:
-    """UTF-16 without a mark: the high bytes of its spaces and Latin letters are zeros."""
+    """UTF-16 or -32 without a mark: the high bytes of its spaces and Latin letters are zeros."""
     if b"\0" not in data:
         return None
+    if text := _widest(data):
+        return text
     even, odd = data[::2].count(0), data[1::2].count(0)
     if len(data) % 2 == 0 and min(even, odd) * 20 <= max(even, odd):
         encoding = "utf-16-be" if even > odd else "utf-16-le"
@@ -89,10 +92,20 @@ def _wide(data: bytes) -> str | None:
     raise Unreadable("binary data, not text")
 
 
-def _narrow(data: bytes) -> str:
+def _widest(data: bytes) -> str | None:
+    """UTF-32: its highest byte is always zero, the next one mostly."""
+    for encoding, highest, next_one in (("utf-32-be", 0, 1), ("utf-32-le", 3, 2)):
+        if len(data) % 4 or any(data[highest::4]) or data[next_one::4].count(0) * 8 < len(data):
+            continue
+        if (text := _strictly(data, encoding)) and not _CONTROL.search(text, 0, _SAMPLE):
+            return text
+    return None
+
+
+def _narrow(data: bytes, charset: str) -> str:
     if b"\x1b$" in data[:_SAMPLE] and (text := _strictly(data, "iso2022_jp")):
         return text
-    return _utf8(data) or _declared(data) or _guessed(data)
+    return _utf8(data) or _named(data, charset) or _declared(data) or _guessed(data)
 
 
 def _utf8(data: bytes) -> str | None:
@@ -107,12 +120,15 @@ def _utf8(data: bytes) -> str | None:
 
 def _declared(data: bytes) -> str | None:
     match = _DECLARED.search(data[:4096])
-    if match is None:
-        return None
-    name = match[1].decode("ascii", errors="replace").lower()
+    return _named(data, match[1].decode("ascii", errors="replace")) if match else None
+
+
+def _named(data: bytes, charset: str) -> str | None:
+    """The text in the encoding of that name, unless it is unknown or plainly another."""
+    name = charset.strip().lower()
     try:
         text = data.decode(_SUPERSETS.get(name, name), errors="replace")
-    except LookupError:  # a name that nobody knows: guess instead
+    except (LookupError, ValueError):  # a name that nobody knows, or no encoding of texts
         return None
     return text if text.count("\ufffd") * 100 < len(text) else None
 
@@ -138,5 +154,6 @@ def _guessed(data: bytes) -> str:
 
 _PLAUSIBLE = (
     "cp1252", "cp1251", "koi8_r", "cp866", "cp1256", "iso8859_6",
-    "gb18030", "big5", "cp932", "euc_jp", "cp949", "cp1250", "cp1253", "cp1254", "cp1255",
+    "gb18030", "big5", "cp932", "euc_jp", "cp949", "cp874",
+    "cp1250", "cp1253", "cp1254", "cp1255",
 )  # fmt: skip

@@ -1,5 +1,6 @@
 """Web pages: the article without the page around it, and what the page tells about it."""
 
+import logging
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -11,10 +12,13 @@ from index.readers.composition import compose, letters
 from index.readers.credits import language_of, one_line, web_address
 from index.readers.dates import iso_date
 from index.readers.decoding import decode
+from index.readers.markup import bound
 
 SUFFIXES = frozenset((".html", ".htm", ".xhtml"))
 
 _Element = Any  # lxml has no types of its own
+_LONGEST = 8_000_000  # characters, pictures set into the page among them
+_MOST_MARKS = 60_000  # tags and references: some ten times as many as long pages have
 _SPACE = re.compile(r"[ \t\n\r\f\v]+")
 _NOT_ARTICLE = ["//figcaption", "//nav", "//*[contains(@class, 'caption')]"]
 _KINDS = {"head": Kind.HEADING, "list": Kind.LIST, "quote": Kind.QUOTE, "table": Kind.TABLE}
@@ -25,7 +29,11 @@ def articles(data: bytes) -> tuple[Article, ...]:
     """The one article of a page, without comments, captions, navigation and share buttons."""
     import trafilatura
 
-    tree: _Element = trafilatura.load_html(decode(data))
+    # A page that it cannot make sense of gets a reason from us; its own log would say it again.
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+    page = decode(data)
+    bound(page, size=_LONGEST, marks=_MOST_MARKS)
+    tree: _Element = trafilatura.load_html(page)
     if tree is None:
         raise Unreadable("no article text found")
     told, opening, language = _Told(tree), _standfirst(tree), language_of(tree.get("lang"))
@@ -51,16 +59,6 @@ def looks_right(head: str) -> bool:
     return head.startswith("<") and any(mark in head for mark in marks)
 
 
-def text_of_fragment(markup: str) -> str:
-    """The text of a piece of HTML, as one line."""
-    from lxml import html
-
-    tree: _Element = html.fragment_fromstring(markup, create_parent="div")
-    for element in tree.xpath("//script | //style | //comment()"):
-        element.drop_tree()
-    return _flat(tree.text_content())
-
-
 # What the page tells about the article.
 
 
@@ -84,15 +82,20 @@ class _Told:
         if letters(site) == letters(one_line(found.title)):
             site = one_line(found.hostname)
         return Credit(
-            title=_without_site(self._title(one_line(found.title)), site),
+            title=_without_site(self._title(one_line(found.title), site), site),
             publisher=site,
             author=self._author(one_line(found.author)),
             published=self._published(iso_date(found.date)),
             url=web_address(found.url),
         )
 
-    def _title(self, found: str) -> str:
-        """The title found, unless the page calls itself something else altogether."""
+    def _title(self, found: str, site: str) -> str:
+        """The title found, unless the page calls itself something else altogether.
+
+        A page that does not name its site keeps what stands behind its title: often the site.
+        """
+        if found and not site and not self.shared_title and self.page_title.startswith(found):
+            return one_line(self.page_title)
         confirmed = letters(found) in letters(f"{self.page_title} {self.shared_title}")
         return found if confirmed or self.shared_title else self.page_title or found
 

@@ -1,33 +1,49 @@
 """JSON Lines: one article a line, or one paragraph a line where lines share a doc_id."""
 
 import hashlib
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 
 from index.article import Article
 from index.errors import Unreadable
 from index.paragraphs import Block, blocks_of_text
+from index.readers import jsontext
 from index.readers.composition import compose
 from index.readers.credits import credit_of, language_of, one_line
 from index.readers.decoding import clean, decode
+from index.readers.reading import Reading, reading_of
 
 SUFFIXES = frozenset((".jsonl", ".ndjson"))
 
 _Row = tuple[int, dict[str, object]]  # the number of a line, from 1, and what it says
 
 
-def articles(data: bytes) -> tuple[Article, ...]:
+def articles(data: bytes) -> Reading:
     """The articles in the order of their first lines; entry is the id, the link or a digest.
 
-    One bad line makes the whole file Unreadable, for half a file would look like a whole one.
+    A line that cannot be read is told among the faults, with its number.
     """
-    rows = list(_rows(decode(data)))
-    if not rows:
-        raise Unreadable("no article text found")
+    lines = decode(data).removesuffix("\n").split("\n")
+    faults: list[str] = []
     documents: dict[str, list[_Row]] = {}
-    for number, row in rows:
-        documents.setdefault(_document(number, row), []).append((number, row))
-    return tuple(_article(lines) for lines in documents.values())
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            try:
+                row = _row(line)
+            except Unreadable as error:
+                faults.append(_fault(number, lines, error))
+            else:
+                documents.setdefault(_document(number, row), []).append((number, row))
+    found = []
+    for rows in documents.values():
+        try:
+            found.append(_article(rows))
+        except Unreadable as error:
+            faults.append(_fault(rows[0][0], lines, error))
+    return reading_of(found, faults)
+
+
+def _fault(number: int, lines: Sequence[str], error: Unreadable) -> str:
+    return f"line {number:,} of {len(lines):,}: {error}"
 
 
 def looks_right(head: str) -> bool:
@@ -36,23 +52,13 @@ def looks_right(head: str) -> bool:
     return first.startswith('{"') and first.endswith("}") and '"text"' in first
 
 
-def _rows(text: str) -> Iterator[_Row]:
-    for number, line in enumerate(text.split("\n"), start=1):
-        if line.strip():
-            yield number, _row(number, line)
-
-
-def _row(number: int, line: str) -> dict[str, object]:
-    try:
-        row = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        reason = error.msg if isinstance(error, json.JSONDecodeError) else "too deep or too large"
-        raise Unreadable(f"line {number} is not valid JSON ({reason})") from error
+def _row(line: str) -> dict[str, object]:
+    row = jsontext.parsed(line)
     if not isinstance(row, dict):
-        raise Unreadable(f"line {number} is not a JSON object")
+        raise Unreadable("not a JSON object")
     row = {key.lower(): value for key, value in row.items()}
     if not _text(row).strip():
-        raise Unreadable(f"line {number} has no text")
+        raise Unreadable("no text in it")
     return row
 
 
@@ -68,17 +74,14 @@ def _document(number: int, row: Mapping[str, object]) -> str:
 
 
 def _article(lines: list[_Row]) -> Article:
-    number, first = lines[0]
+    _, first = lines[0]
     language = language_of(first.get("language") or first.get("lang"))
-    try:
-        if document := one_line(first.get("doc_id")):
-            ordered = sorted(lines, key=lambda line: _position(line[1]))
-            blocks = [Block(_text(row)) for _, row in ordered]
-            return compose(blocks, credit_of(first), entry=document, language=language)
-        blocks = blocks_of_text(_text(first))
-        return compose(blocks, credit_of(first), entry=_entry(first), language=language)
-    except Unreadable as error:
-        raise Unreadable(f"line {number}: {error}") from error
+    if document := one_line(first.get("doc_id")):
+        ordered = sorted(lines, key=lambda line: _position(line[1]))
+        blocks = [Block(_text(row)) for _, row in ordered]
+        return compose(blocks, credit_of(first), entry=document, language=language)
+    blocks = blocks_of_text(_text(first))
+    return compose(blocks, credit_of(first), entry=_entry(first), language=language)
 
 
 def _position(row: Mapping[str, object]) -> float:

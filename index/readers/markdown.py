@@ -13,7 +13,7 @@ from index.paragraphs import Block, Kind
 from index.readers.composition import compose
 from index.readers.credits import credit_of, language_of
 from index.readers.decoding import decode
-from index.readers.html import text_of_fragment
+from index.readers.fragments import text_of_fragment
 
 SUFFIXES = frozenset((".md", ".markdown"))
 

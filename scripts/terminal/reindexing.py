@@ -14,6 +14,7 @@ from index.plan import Progress
 from index.reindex import Options, Outcome, reindex, remove
 
 SOME_FAILED = 1
+_KINDS = 8  # named in the closing table
 PLAIN_EVERY = 10  # lines of progress a stage where there is no terminal to draw on
 
 
@@ -38,6 +39,7 @@ def as_object(outcome: Outcome) -> str:
     """The outcome as one JSON object."""
     fields = asdict(outcome)
     fields["seconds"] = round(outcome.seconds, 2)
+    fields["skipped"] = dict(outcome.skipped)
     return json.dumps(fields, ensure_ascii=False)
 
 
@@ -49,7 +51,7 @@ def as_table(outcome: Outcome, *, dry_run: bool) -> str:
         ("articles changed", outcome.changed),
         ("articles unchanged", outcome.unchanged),
         ("articles removed", outcome.removed),
-        ("files failed", len(outcome.failed)),
+        ("files failed", len({failure.file for failure in outcome.failed})),
         ("paragraphs to embed" if dry_run else "paragraphs embedded", outcome.embedded),
         ("paragraphs in all", outcome.paragraphs),
     ]
@@ -58,8 +60,19 @@ def as_table(outcome: Outcome, *, dry_run: bool) -> str:
         lines.append("nothing was changed: this was a dry run")
     else:
         lines.append(f"generation {outcome.generation}, {outcome.seconds:.1f} s")
+    if outcome.skipped:
+        lines.append(_skipped(outcome.skipped))
     lines += [f"failed: {plain_path(f.file)}: {f.reason}" for f in outcome.failed]
     return "\n".join(lines)
+
+
+def _skipped(kinds: Sequence[tuple[str, int]]) -> str:
+    """A line on the files that were passed over, the most frequent kinds by name."""
+    count = sum(number for _, number in kinds)
+    named = ", ".join(f"{kind} {number:,}" for kind, number in kinds[:_KINDS])
+    more = f" and {len(kinds) - _KINDS:,} more kinds" if len(kinds) > _KINDS else ""
+    files = "1 file of a kind that is" if count == 1 else f"{count:,} files of kinds that are"
+    return f"{files} not read: {named}{more}"
 
 
 def plain_path(path: str | Path) -> str:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from index.article import Article, Credit
 from index.errors import Unreadable
-from index.readers import SIZE_LIMIT, SUFFIXES, read, wants
+from index.readers import SIZE_LIMIT, SUFFIXES, kind_not_read, look_into, read, wants
 
 SEEDS = sorted((Path(__file__).parents[2].parent / "shared" / "seeds").glob("*.txt"))
 
@@ -181,6 +181,28 @@ def test_lines_of_one_doc_id_are_the_paragraphs_of_one_article(file):
     ]
 
 
+def test_bad_lines_are_told_by_number_and_the_others_are_read(file):
+    path = file("a.jsonl", f'{{"text": "{OTTERS}"}}\n\n{{"text" "b"}}\n[1]\n{{"text": "{TEA}"}}\n')
+
+    reading = look_into(path)
+
+    assert [article.text for article in reading.articles] == [OTTERS, TEA]
+    assert reading.faults == (
+        "line 3 of 5: not valid JSON (Expecting ':' delimiter)",
+        "line 4 of 5: not a JSON object",
+    )
+
+
+def test_of_very_many_bad_lines_the_first_are_told_and_the_rest_counted(file):
+    path = file("a.jsonl", f'{{"text": "{OTTERS}"}}\n' + "[]\n" * 1_000)
+
+    faults = look_into(path).faults
+
+    assert faults[0] == "line 2 of 1,001: not a JSON object"
+    assert faults[-1] == "and 980 more parts of it"
+    assert len(faults) == 21
+
+
 def test_lone_surrogates_and_zeros_do_not_get_into_a_text(file):
     (article,) = read(file("a.jsonl", r'{"text": "Otters \ud83e\udda6 hold\u0000 hands \ud800."}'))
 
@@ -196,7 +218,7 @@ def test_lone_surrogates_and_zeros_do_not_get_into_a_text(file):
         ("a.txt", b"", "the file is empty"),
         ("a.txt", b" \r\n", "the file is empty"),
         ("a.txt", b"\x00\x01\x02\x03" * 100, "binary data, not text"),
-        ("a.txt", b"%PDF-1.7\n...", "a PDF file, not text"),
+        ("a.txt", b"\x89PNG\r\n...", "a picture, not text"),
         ("a.txt", b"No comments:\n", "no article text found"),
         ("a.html", b"<html><body><nav>Tea</nav></body></html>", "no article text found"),
         (
@@ -204,24 +226,17 @@ def test_lone_surrogates_and_zeros_do_not_get_into_a_text(file):
             b"---\ntitle: Otters: a tale\n---\nOtters sleep.",
             "its front matter is not valid YAML (line 2)",
         ),
-        (
-            "a.jsonl",
-            b'{"text": "a"}\n\n{"text" "b"}\n',
-            "line 3 is not valid JSON (Expecting ':' delimiter)",
-        ),
-        ("a.jsonl", b'{"text": "a"}\n[1]', "line 2 is not a JSON object"),
-        ("a.jsonl", b'{"title": "a"}', "line 1 has no text"),
+        ("a.jsonl", b'{"title": "a"}', "line 1 of 1: no text in it"),
         (
             "a.jsonl",
             b'{"text": ' + b"[" * 100_000,
-            "line 1 is not valid JSON (too deep or too large)",
+            "line 1 of 1: not valid JSON (too deep or too large)",
         ),
-        ("a.jsonl", b'{"text": "No comments:"}', "line 1: no article text found"),
+        ("a.jsonl", b'{"text": "No comments:"}', "line 1 of 1: no article text found"),
         (
             "a.xls",
             b"tea",
-            "no reader for .xls; known are .htm, .html, .jsonl, .markdown, .md, .ndjson, .text,"
-            " .txt, .xhtml",
+            f"no reader for .xls; known are {', '.join(sorted(SUFFIXES))}",
         ),
     ],
 )
@@ -268,6 +283,14 @@ def test_every_known_suffix_is_wanted(suffix):
 )
 def test_files_that_are_no_articles_are_not_wanted(name):
     assert not wants(Path("news") / name)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("otters.PNG", ".png"), ("otters", "no suffix"), ("a.txt", ""), (".hidden.png", "")],
+)
+def test_the_kind_of_a_file_that_is_not_read_can_be_told(name, kind):
+    assert kind_not_read(Path("news") / name) == kind
 
 
 def outcome(path):

@@ -244,9 +244,9 @@ def test_failures_name_the_file_and_the_reason(desk):
 
     outcome = desk.reindex()
 
-    assert outcome.failed == (Failure(str(path), outcome.failed[0].reason),)
-    assert "2" in outcome.failed[0].reason
-    assert outcome.new == 2
+    reason = "line 2 of 2: not valid JSON (Expecting value)"
+    assert outcome.failed == (Failure(str(path), reason),)
+    assert outcome.new == 3
 
 
 def test_tea_is_quoted_with_its_markup_as_it_stands(desk):

@@ -54,6 +54,7 @@ def test_a_credit_is_taken_off_and_read(trailer, credit):
         "Labels: otters, tea",
         "Subscribe to our newsletter",
         "Filed under Otters",
+        "The post Otters of the Bay appeared first on The Daily Tide.",
         "Email This BlogThis! Share to X Share to Facebook",
     ],
 )

@@ -1,13 +1,15 @@
 """What a person sees of a reindex while it works, and of what failed when it is through."""
 
 import io
+import json
+from dataclasses import replace
 
 from index import IndexSettings
 from index.names import read_aliases
 from index.names.suggestions import Suggestion
 from index.plan import Failure
 from index.reindex import Outcome
-from scripts.terminal.reindexing import as_table, plain_path, shown_progress, status_of
+from scripts.terminal.reindexing import as_object, as_table, plain_path, shown_progress, status_of
 from scripts.terminal.suggesting import alias_faults, as_lines, suggested_aliases
 from tests.support.collections import Desk
 
@@ -63,6 +65,30 @@ def test_the_table_ends_with_every_failure_and_its_reason():
         "failed: /harbour/odd.txt: it is empty",
     ]
     assert status_of(OUTCOME) == 1
+
+
+def test_files_of_kinds_that_are_not_read_are_counted_by_kind():
+    some = replace(OUTCOME, skipped=((".jpg", 1000), (".xls", 2)))
+    many = replace(OUTCOME, skipped=tuple((f".{letter}", 1) for letter in "abcdefghij"))
+    one = replace(OUTCOME, skipped=(("no suffix", 1),))
+
+    said = [as_table(outcome, dry_run=False).splitlines()[-2] for outcome in (some, many, one)]
+    assert said == [
+        "1,002 files of kinds that are not read: .jpg 1,000, .xls 2",
+        "10 files of kinds that are not read: .a 1, .b 1, .c 1, .d 1, .e 1, .f 1, .g 1, .h 1"
+        " and 2 more kinds",
+        "1 file of a kind that is not read: no suffix 1",
+    ]
+    assert json.loads(as_object(some))["skipped"] == {".jpg": 1000, ".xls": 2}
+
+
+def test_a_file_with_several_faults_is_one_file():
+    faults = (Failure("/harbour/a.jsonl", "line 2"), Failure("/harbour/a.jsonl", "line 3"))
+
+    lines = as_table(replace(OUTCOME, failed=faults), dry_run=False).splitlines()
+
+    assert "files failed                1" in lines
+    assert lines[-2:] == ["failed: /harbour/a.jsonl: line 2", "failed: /harbour/a.jsonl: line 3"]
 
 
 def test_a_dry_run_says_that_nothing_was_changed():
