@@ -5,14 +5,15 @@ import logging
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 
 from index import readers
-from index.article import Article
+from index.article import Article, Credit
 from index.errors import Unreadable
 from index.prepare import VERSION, article_digest, prepare
+from index.readers.credits import completed
 from index.readers.reading import Reading
 from index.store import Kept, KeptFile, Publication, SqliteStore, article_key
 
@@ -61,8 +62,49 @@ Progress = Callable[[str, int, int], None]
 """Told of (stage, done, total) as work goes on."""
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which of the files in the folders are read, and what is told of those that do not tell it.
+
+    `told` gives a file's publisher and language, "" where nothing is told.
+    """
+
+    wants: Callable[[Path], bool] = lambda _: True
+    told: Callable[[Path], tuple[str, str]] = lambda _: ("", "")
+
+    def completed(self, article: Article, path: Path) -> Article:
+        """The article, with what was told of its file where it tells nothing itself."""
+        publisher, language = self.told(path)
+        return replace(
+            article,
+            credit=completed(article.credit, Credit(publisher=publisher)),
+            language=article.language or language,
+        )
+
+    def mark(self, path: Path) -> str:
+        """What was told of a file, to be seen from its stamp and digest; "" for nothing."""
+        told = "/".join(self.told(path))
+        return "" if told == "/" else f":{told}"
+
+
+EVERYTHING = Choice()
+
+
+@dataclass(frozen=True, slots=True)
+class _Manner:
+    """How files are read: what was chosen and told of them, and whether all are read again."""
+
+    choice: Choice
+    full: bool
+
+
 def plan_reading(
-    paths: Sequence[Path], store: SqliteStore, *, full: bool, progress: Progress
+    paths: Sequence[Path],
+    store: SqliteStore,
+    *,
+    full: bool,
+    progress: Progress,
+    choice: Choice = EVERYTHING,
 ) -> Plan:
     """Read what is new or changed under the paths, and note what is gone from them.
 
@@ -70,14 +112,14 @@ def plan_reading(
     """
     plan = Plan()
     known = store.files()
-    found, unlisted = _list_files(paths, plan)
+    found, unlisted = _list_files(paths, plan, choice)
     present = {str(path) for path in found}
     for origin in known:
         gone = origin not in present and _under(Path(origin), paths)
         if gone and not _under(Path(origin), unlisted):
             _drop(origin, plan, store)
     for number, path in enumerate(found, start=1):
-        _look_at(path, plan, store, known.get(str(path)), full=full)
+        _look_at(path, plan, store, known.get(str(path)), manner=_Manner(choice, full))
         progress("reading", number, len(found))
     return plan
 
@@ -104,7 +146,9 @@ def plan_removal(paths: Sequence[Path], store: SqliteStore) -> Plan:
     return plan
 
 
-def _list_files(paths: Sequence[Path], plan: Plan) -> tuple[list[Path], tuple[Path, ...]]:
+def _list_files(
+    paths: Sequence[Path], plan: Plan, choice: Choice
+) -> tuple[list[Path], tuple[Path, ...]]:
     """The readable files under the paths, each once, and the folders that could not be listed.
 
     Those folders, and how many files are of no kind that is read, are noted in the plan too.
@@ -119,7 +163,7 @@ def _list_files(paths: Sequence[Path], plan: Plan) -> tuple[list[Path], tuple[Pa
     found: dict[Path, None] = {}
     passed: set[Path] = set()
     for path in paths:
-        inside = [path] if path.is_file() else _walk(path, note, passed)
+        inside = [path] if path.is_file() else filter(choice.wants, _walk(path, note, passed))
         found.update(dict.fromkeys(inside))
     plan.skipped.update(filter(None, map(readers.kind_not_read, passed)))
     return sorted(found), tuple(unlisted)
@@ -145,7 +189,7 @@ def _drop(origin: str, plan: Plan, store: SqliteStore) -> None:
 
 
 def _look_at(
-    path: Path, plan: Plan, store: SqliteStore, known: KeptFile | None, *, full: bool
+    path: Path, plan: Plan, store: SqliteStore, known: KeptFile | None, *, manner: _Manner
 ) -> None:
     """Take one file into the plan: unchanged by its stamp, by its bytes, or read anew."""
     plan.read += 1
@@ -154,17 +198,19 @@ def _look_at(
         origin.encode()
         held = len(store.article_digests(origin))
         # A file whose articles have moved away is read again, whatever its stamp says.
-        known = known if held and not full else None
-        stamp = _stamp(path)
+        known = known if held and not manner.full else None
+        mark = manner.choice.mark(path)
+        stamp = f"{_stamp(path)}{mark}"
         if known is not None and known.stamp == stamp:
             plan.unchanged += held
             return
-        digest = _digest(path)
+        digest = f"{_digest(path)}{mark}"
         if known is not None and known.digest == digest:
             plan.unchanged += held
         else:
             reading = readers.look_into(path)
-            _compare(origin, reading.articles, plan, store, how=_How(_is_gone, full))
+            articles = [manner.choice.completed(each, path) for each in reading.articles]
+            _compare(origin, articles, plan, store, how=_How(_is_gone, manner.full))
             _note(origin, reading, plan)
             if reading.faults:
                 stamp = digest = ""  # so that it is read and told again, until it is whole

@@ -18,7 +18,16 @@ from index.errors import Damaged
 from index.lexicon import Language, NoLexicon
 from index.lock import reindex_lock
 from index.measure import measure_scale
-from index.plan import Failure, Plan, Progress, plan_articles, plan_reading, plan_removal
+from index.plan import (
+    EVERYTHING,
+    Choice,
+    Failure,
+    Plan,
+    Progress,
+    plan_articles,
+    plan_reading,
+    plan_removal,
+)
 from index.reranker import Reranking
 from index.store import Draft, Generation, Kept, Snapshot, SqliteStore
 
@@ -39,11 +48,15 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to reindex: do all of it again, only say what would be done, texts a model call."""
+    """How to reindex: do all of it again, only say what would be done, texts a model call.
+
+    `choice` says which files of the folders are read, and what is told of them.
+    """
 
     full: bool = False
     dry_run: bool = False
     batch: int = 64
+    choice: Choice = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +89,9 @@ def reindex(
     """
 
     def plan(store: SqliteStore) -> Plan:
-        return plan_reading(paths, store, full=options.full, progress=progress)
+        return plan_reading(
+            paths, store, full=options.full, progress=progress, choice=options.choice
+        )
 
     return _carry_out(plan, folder, model, options=options, progress=progress)
 

@@ -88,7 +88,7 @@ class IndexSettings(Settings):
     reranker: ModelName = Field("", description="the name or folder of a CrossEncoder")
     query_prompt: str = Field("", description="the text that the model wants before a question")
     document_prompt: str = Field("", description="the text that the model wants before a passage")
-    private: bool = Field(False, description="true or false")
+    private: bool = Field(default=False, description="true or false")
     threads: int = Field(0, ge=0, le=1024, description="a whole number; 0 lets torch choose")
     batch: int = Field(64, ge=1, le=4096, description="a whole number from 1 to 4096")
     aliases: RootedPath = Field(

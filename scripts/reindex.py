@@ -32,15 +32,19 @@ def _suggest() -> int:
 
 def _run(asked: argparse.Namespace) -> int:
     settings = settings_here()
-    paths = [_absolute(path) for path in asked.paths] or list(settings.sources)
+    paths = [_absolute(path) for path in asked.paths]
     if not asked.remove:
         refuse_missing(paths)
     from index.reindex import Options
+    from scripts.terminal.gathering import bring_up_to_date, listing_of
     from scripts.terminal.reindexing import as_object, as_table, carry_out, status_of
     from scripts.terminal.suggesting import alias_faults
 
     options = Options(full=asked.full, dry_run=asked.dry_run, batch=settings.batch)
-    outcome = carry_out(paths, settings, options=options, drop=asked.remove)
+    if paths:
+        outcome = carry_out(paths, settings, options=options, drop=asked.remove)
+    else:
+        outcome = bring_up_to_date(listing_of(settings), settings, options=options)
     if asked.remove and not outcome.removed:
         raise NoSuchPath(
             f"nothing was removed: the collection holds nothing read from"
@@ -65,7 +69,11 @@ def _parser() -> argparse.ArgumentParser:
         " answered meanwhile. A run that is stopped goes on where it was.",
     )
     parser.add_argument(
-        "paths", nargs="*", metavar="PATH", help="files and folders (default: INDEX_SOURCES)"
+        "paths",
+        nargs="*",
+        metavar="PATH",
+        help="files and folders (default: INDEX_SOURCES and what sources.toml lists, of which"
+        " feeds and pages are fetched when they are due)",
     )
     parser.add_argument("--full", action="store_true", help="read and embed everything again")
     parser.add_argument("--dry-run", action="store_true", help="only say what would be done")

@@ -43,12 +43,13 @@ def ensure_collection(settings: IndexSettings) -> int:
     if has_collection(settings):
         return 0
     from index.reindex import Options
-    from scripts.terminal.reindexing import as_table, carry_out, status_of
+    from scripts.terminal.gathering import bring_up_to_date, listing_of
+    from scripts.terminal.reindexing import as_table, status_of
 
-    refuse_missing(settings.sources)
-    names = ", ".join(str(source) for source in settings.sources)
+    listing = listing_of(settings)
+    names = ", ".join([*map(str, listing.paths), *(each.name for each in listing.sources)])
     print(f"Nothing is indexed yet, so first this: {names}", file=sys.stderr, flush=True)
-    outcome = carry_out(list(settings.sources), settings, options=Options(batch=settings.batch))
+    outcome = bring_up_to_date(listing, settings, options=Options(batch=settings.batch))
     print(as_table(outcome, dry_run=False), file=sys.stderr, flush=True)
     return status_of(outcome)
 

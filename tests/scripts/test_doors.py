@@ -104,6 +104,7 @@ def test_reindex_json_prints_the_same_as_one_object(room, capsys):
         "unchanged": 1,
         "removed": 0,
         "failed": [],
+        "skipped": {},
         "paragraphs": 1,
         "embedded": 0,
         "generation": 1,

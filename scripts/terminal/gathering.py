@@ -1,0 +1,103 @@
+"""Bring in what sources.toml lists, for a person: the listing, a fetcher, and what was seen."""
+
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+from index import ROOT, IndexSettings
+from index.fetching.fetcher import Fetcher, Policy
+from index.fetching.gather import Gathered, gather
+from index.fetching.listing import FETCHED, FILE_NAME, Listing, read_listing
+from index.fetching.source import Source
+from index.plan import Choice, Failure
+from index.reindex import Options, Outcome
+from scripts.terminal.opening import refuse_missing
+from scripts.terminal.reindexing import carry_out, shown_progress
+
+OpenFetcher = Callable[[bool], Fetcher]
+"""Makes a fetcher that may ask private addresses, or not."""
+
+
+def open_fetcher(private: bool) -> Fetcher:  # noqa: FBT001 - the one thing to know
+    """A fetcher for the real web."""
+    return Fetcher(Policy(private=private))
+
+
+def listing_of(settings: IndexSettings) -> Listing:
+    """What the settings and sources.toml list. Raises UnknownSetting."""
+    return read_listing(settings.sources, ROOT / FILE_NAME)
+
+
+def listing_file(settings: IndexSettings) -> Path:
+    """The file that new sources are added to."""
+    named = [path for path in settings.sources if path.suffix.lower() == ".toml"]
+    return named[0] if named else ROOT / FILE_NAME
+
+
+def bring_in(
+    sources: Sequence[Source],
+    settings: IndexSettings,
+    *,
+    all_of_them: bool = False,
+    opened: OpenFetcher = open_fetcher,
+) -> tuple[Gathered, ...]:
+    """Visit the sources that are due, or all of them; progress goes to stderr."""
+    if not any(source.kind.is_fetched for source in sources):
+        return ()
+    with closing(opened(settings.private)) as fetcher, shown_progress(sys.stderr) as progress:
+        return gather(
+            sources, settings.folder, fetcher, progress=progress, all_of_them=all_of_them
+        )
+
+
+def gathered_line(report: Gathered) -> str:
+    """What a visit brought, in one line."""
+    if report.failed:
+        return f"{report.name}: {report.failed}; what was read from it is kept"
+    counts = [
+        f"{report.seen:,} seen",
+        f"{report.new:,} new",
+        f"{report.changed:,} changed" if report.changed else "",
+        f"{report.empty:,} without a text" if report.empty else "",
+        f"{report.retired:,} retired" if report.retired else "",
+    ]
+    return f"{report.name}: {', '.join(filter(None, counts))}"
+
+
+def bring_up_to_date(
+    listing: Listing,
+    settings: IndexSettings,
+    *,
+    options: Options,
+    opened: OpenFetcher = open_fetcher,
+) -> Outcome:
+    """Fetch what is due and bring the collection up to date with all that is listed.
+
+    A dry run fetches nothing. Sources that failed are among what failed, by their names. Raises
+    NoSuchPath and what reindex raises.
+    """
+    refuse_missing(listing.paths)
+    reports = () if options.dry_run else bring_in(listing.sources, settings, opened=opened)
+    for report in reports:
+        print(gathered_line(report), file=sys.stderr, flush=True)
+    fetched = settings.folder / FETCHED
+    roots = [
+        path
+        for path in listing.roots(settings.folder)
+        if not path.is_relative_to(fetched) or path.is_dir()
+    ]
+    outcome = carry_out(roots, settings, options=replace(options, choice=choice_of(listing)))
+    failed = [Failure(report.name, report.failed) for report in reports if report.failed]
+    return replace(outcome, failed=(*failed, *outcome.failed))
+
+
+def choice_of(listing: Listing) -> Choice:
+    """Which files of the listed folders are read, and what is told of them."""
+
+    def told(path: Path) -> tuple[str, str]:
+        source = listing.source_of(path)
+        return (source.publisher, source.language) if source else ("", "")
+
+    return Choice(wants=listing.wants, told=told)
