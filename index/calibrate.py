@@ -25,8 +25,11 @@ from index.retrieve import BY_MEANING, Retrieved, Scope, retrieve
 from index.scoring import closely
 from index.sentences import split_sentences
 from index.store import Found, Generation, Snapshot
-from index.vectors import FaissVectors
+from index.vectors import FaissVectors, Vectors
 from index.words import guess_language, spot
+
+Rated = tuple[float, Retrieved]
+"""A candidate with the evidence that it is."""
 
 QUESTIONS = 100  # made and asked; a collection that does not yield as many keeps THRESHOLD
 SAMPLED = 1_000  # paragraphs to make them of
@@ -99,14 +102,25 @@ def choose_threshold(withheld: Sequence[float], *, fewest: int = QUESTIONS) -> f
 class Bench:
     """Asks many questions of one view, as the library would, and embeds and reads them together.
 
-    Nothing of the generation but its model and its cosines' scale is used.
+    Nothing of the generation but its model and its cosines' scale is used. `vectors` are those of
+    the view, all of them read from it unless given; `stage` is what progress is told as.
     """
 
-    def __init__(
-        self, view: Snapshot, generation: Generation, embedder: Embedder, language: Language
+    def __init__(  # noqa: PLR0913 - the last two by name
+        self,
+        view: Snapshot,
+        generation: Generation,
+        embedder: Embedder,
+        language: Language,
+        *,
+        vectors: Vectors | None = None,
+        stage: str = "calibrating",
     ) -> None:
         self._embedder = embedder
-        self._vectors = FaissVectors.of(*view.all_vectors(generation.model))
+        if vectors is None:
+            vectors = FaissVectors.of(*view.all_vectors(generation.model))
+        self._vectors = vectors
+        self._stage = stage
         self._language = language
         rarity = cache(lambda term: view.rarity([term], language.commonness)[term])
         self._scope = Scope(view, generation, rarity, THRESHOLD, reads=0)
@@ -117,14 +131,14 @@ class Bench:
             (asked, _unanswering(each, ranked))
             for each, (asked, ranked) in zip(posed, self._asked(posed, progress), strict=True)
         ]
-        return [evidence for evidence, _ in self._read(lists, progress)]
+        return [_best(few)[0] for few in self._read(lists, progress)]
 
     def tried(self, posed: Sequence[Posed], progress: Progress) -> list[Tried]:
         """What each question reaches with every paragraph, and without those that answer it."""
         asked = list(zip(posed, self._asked(posed, progress), strict=True))
         whole = [(question, ranked[:_READ]) for _, (question, ranked) in asked]
         rest = [(question, _unanswering(each, ranked)) for each, (question, ranked) in asked]
-        results = self._read(whole + rest, progress)
+        results = [_best(few) for few in self._read(whole + rest, progress)]
         tried = []
         for each, (most, best), (without, _) in zip(
             posed, results[: len(asked)], results[len(asked) :], strict=True
@@ -132,16 +146,26 @@ class Bench:
             tried.append(Tried(most, without, best is not None and each.answers(best.found)))
         return tried
 
+    def best(self, posed: Sequence[Posed], progress: Progress, *, reads: int) -> list[list[Rated]]:
+        """The candidates that were read closely for each question, `reads` of them, best first."""
+        lists = [(question, ranked[:reads]) for question, ranked in self._asked(posed, progress)]
+        return [
+            sorted(few, key=lambda one: (-one[0], one[1].found.id))
+            for few in self._read(lists, progress)
+        ]
+
     def _asked(
         self, posed: Sequence[Posed], progress: Progress
     ) -> Iterator[tuple[Question, list[Retrieved]]]:
         """Each question with its candidates, best first, none of them read closely yet."""
+        if not posed:
+            return
         rows = self._rows([each.text for each in posed])
         hits = self._vectors.search(rows, BY_MEANING)
         for done, (each, row, near) in enumerate(zip(posed, rows, hits, strict=True), start=1):
             question = read_question(each.text, kin=self._language.kin)
             yield question, retrieve(question, Near(row, tuple(near)), self._scope, _unread)
-            progress("calibrating", done, len(posed))
+            progress(self._stage, done, len(posed))
 
     def _rows(self, texts: Sequence[str]) -> Matrix:
         parts = [texts[at : at + _BATCH] for at in range(0, len(texts), _BATCH)]
@@ -149,12 +173,12 @@ class Bench:
 
     def _read(
         self, lists: Sequence[tuple[Question, Sequence[Retrieved]]], progress: Progress
-    ) -> list[tuple[float, Retrieved | None]]:
-        """The best evidence of each list, and whose it is, once all have been read closely."""
+    ) -> list[list[Rated]]:
+        """Each list with the evidence that there is once all of it has been read closely."""
         reading = [(asked, each) for asked, few in lists if not asked.foreign for each in few]
         asked_tokens = self._tokens([asked.plain for asked, _ in reading], query=True)
         told_tokens = self._tokens([each.found.text for _, each in reading], query=False)
-        progress("calibrating", 1, 1)
+        progress(self._stage, 1, 1)
 
         def evidence(asked: Question, each: Retrieved) -> float:
             told = told_tokens.get(each.found.text)
@@ -165,8 +189,7 @@ class Bench:
             read = read_closely(asked, asked_tokens[asked.plain], candidate, told, rarity=rarity)
             return each.judged.evidence if read is None else closely(each.judged.features, read)
 
-        rated = [[(evidence(asked, each), each) for each in few] for asked, few in lists]
-        return [max(few, key=lambda one: one[0]) if few else (0.0, None) for few in rated]
+        return [[(evidence(asked, each), each) for each in few] for asked, few in lists]
 
     def _tokens(self, texts: Sequence[str], *, query: bool) -> Mapping[str, Tokens]:
         """The tokens of each different text; of none where the model has none."""
@@ -179,6 +202,11 @@ class Bench:
                 return {}
             found.update(zip(part, tokens, strict=True))
         return found
+
+
+def _best(few: Sequence[Rated]) -> tuple[float, Retrieved | None]:
+    """The best of a list; without evidence where there is none."""
+    return max(few, key=lambda one: one[0]) if few else (0.0, None)
 
 
 def _unanswering(posed: Posed, ranked: Sequence[Retrieved]) -> list[Retrieved]:

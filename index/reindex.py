@@ -12,9 +12,21 @@ from pathlib import Path
 
 from index.article import Article
 from index.calibrate import SAMPLED, Bench, choose_threshold, made_questions
-from index.current import renew_checkpoint
+from index.current import current_vectors, renew_checkpoint
 from index.embedder import Embedder
 from index.errors import Damaged
+from index.export import Exported, plan_return
+from index.golden import (
+    FILE_NAME,
+    STAGE,
+    Rule,
+    ask_golden,
+    compare,
+    golden_folders,
+    keep,
+    kept_of,
+    read_golden,
+)
 from index.lexicon import Language, NoLexicon
 from index.lock import reindex_lock
 from index.measure import measure_scale
@@ -50,13 +62,15 @@ class Model:
 class Options:
     """How to reindex: do all of it again, only say what would be done, texts a model call.
 
-    `choice` says which files of the folders are read, and what is told of them.
+    `choice` says which files of the folders are read, and what is told of them; `golden` when a
+    generation that answers the golden questions worse is held back. Without it none are asked.
     """
 
     full: bool = False
     dry_run: bool = False
     batch: int = 64
     choice: Choice = EVERYTHING
+    golden: Rule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +99,8 @@ def reindex(
 ) -> Outcome:
     """Bring the collection in `folder` up to date with these files and folders.
 
-    Raises Locked, ModelMissing, Damaged. Whatever ends it early, the old generation still serves.
+    Raises Locked, ModelMissing, Damaged, AnswersFell. Whatever ends it early, the old generation
+    still serves.
     """
 
     def plan(store: SqliteStore) -> Plan:
@@ -93,13 +108,18 @@ def reindex(
             paths, store, full=options.full, progress=progress, choice=options.choice
         )
 
-    return _carry_out(plan, folder, model, options=options, progress=progress)
+    return _carry_out(plan, folder, model, options=options, progress=progress, roots=paths)
 
 
 def remove(
     paths: Sequence[Path], folder: Path, model: Model, *, options: Options, progress: Progress
 ) -> Outcome:
-    """Drop from the collection whatever was read from these files and folders."""
+    """Drop from the collection whatever was read from these files and folders.
+
+    Whoever says so means it: no golden question stands against it.
+    """
+    if options.golden is not None:
+        options = replace(options, golden=replace(options.golden, force=True))
 
     def plan(store: SqliteStore) -> Plan:
         return plan_removal(paths, store)
@@ -123,20 +143,37 @@ def collect(
     return _carry_out(plan, folder, model, options=options, progress=progress)
 
 
-def _carry_out(
-    make_plan: Callable[[SqliteStore], Plan],
+def bring_back(
+    articles: Sequence[Exported],
     folder: Path,
     model: Model,
     *,
     options: Options,
     progress: Progress,
 ) -> Outcome:
+    """Take exported articles into the collection, each under the key that it had."""
+
+    def plan(store: SqliteStore) -> Plan:
+        return plan_return(articles, store)
+
+    return _carry_out(plan, folder, model, options=options, progress=progress)
+
+
+def _carry_out(  # noqa: PLR0913 - by name
+    make_plan: Callable[[SqliteStore], Plan],
+    folder: Path,
+    model: Model,
+    *,
+    options: Options,
+    progress: Progress,
+    roots: Sequence[Path] = (),
+) -> Outcome:
     started = time.monotonic()
     with reindex_lock(folder):
         store = SqliteStore(folder, writable=True)
         try:
             plan = make_plan(store)
-            work = _Work(store, model, options, progress)
+            work = _Work(store, model, options, progress, roots)
             embedded = work.embed(plan)
             if not options.dry_run:
                 work.publish(plan)
@@ -149,12 +186,18 @@ class _Work:
     """One run's tools, with the model loaded at most once and only if it is needed."""
 
     def __init__(
-        self, store: SqliteStore, model: Model, options: Options, progress: Progress
+        self,
+        store: SqliteStore,
+        model: Model,
+        options: Options,
+        progress: Progress,
+        roots: Sequence[Path],
     ) -> None:
         self._store = store
         self._model = model
         self._options = options
         self._progress = progress
+        self._roots = roots
         self._loaded: Embedder | None = None
         with store.snapshot() as view:
             self._before = view.generation() if view.generation_number() else None
@@ -185,6 +228,7 @@ class _Work:
             draft.apply(change)
             if differs:
                 self._seal(draft)
+                self._ask_golden(draft)
         if differs:
             self._progress("publishing", 1, 1)
         if differs or self._before is not None:
@@ -222,6 +266,27 @@ class _Work:
                 f"the new generation contradicts itself ({'; '.join(wrong)}) and was not"
                 " published; run scripts/run reindex --full"
             )
+
+    def _ask_golden(self, draft: Draft) -> None:
+        """Ask the golden questions. Raises AnswersFell, and then nothing is published."""
+        rule = self._options.golden
+        if rule is None:
+            return
+        kept = kept_of(draft)
+        folders = golden_folders(self._roots, kept, self._store.folder, self._store.files())
+        questions = read_golden([folder / FILE_NAME for folder in folders])
+        if not questions:
+            return
+        view, language = draft.view, self._model.lexicon()
+        vectors = current_vectors(view, self._store.folder, self._model.name)
+        bench = Bench(
+            view, view.generation(), self._embedder, language, vectors=vectors, stage=STAGE
+        )
+        right = ask_golden(
+            questions, view, bench, language, threshold=rule.threshold, progress=self._progress
+        )
+        compare(questions, right, kept, rule, view.texts())
+        keep(draft, folders, questions, right)
 
     def _generation(self, draft: Draft) -> Generation:
         view, before = draft.view, self._before

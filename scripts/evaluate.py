@@ -13,6 +13,7 @@ from index.plan import Progress
 from scripts.evaluation.ablation import ROWS, Step, ablation_table, open_without
 from scripts.evaluation.metrics import Result
 from scripts.evaluation.pairs import is_of_pairs, pair_figures, read_pairs
+from scripts.evaluation.raw import as_json, examine, shown
 from scripts.evaluation.suite import Suite, read_suites
 from scripts.terminal.opening import guarded, settings_here
 from scripts.terminal.reindexing import shown_progress
@@ -20,8 +21,9 @@ from scripts.terminal.reindexing import shown_progress
 Figures = Mapping[str, Mapping[str, float]]
 
 COUNTS = {"n", "n_unanswerable"}
-LOWER_IS_BETTER = {"wrong_at_90", "wrongly_answered", "wrongly_merged"}
+LOWER_IS_BETTER = {"wrong_at_90", "wrongly_answered", "wrongly_merged", "crashed"}
 BESIDE = ROOT.parent / "shared" / "eval"  # evaluation data kept beside the checkout
+RAW = BESIDE / "raw"  # files of all kinds, to be read
 SEEDS = ROOT / "seeds"
 FILES = ("questions.jsonl", "pairs.jsonl")  # one of them makes a folder a suite
 MARGIN = 1e-9
@@ -38,6 +40,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(asked: argparse.Namespace) -> int:
+    if asked.raw:
+        return _report_raw(Path(asked.raw).absolute(), asked)
     settings = settings_here()
     old = _read_old(asked.compare)
     folders = [Path(folder).absolute() for folder in asked.folders]
@@ -57,7 +61,17 @@ def _run(asked: argparse.Namespace) -> int:
     for name, each in results.items() if asked.worst else ():
         print("\n".join(worst(name, each, asked.worst)))
     if asked.gate:
-        _hold_floors(found)
+        has_files = not asked.folders and (RAW / "expected.jsonl").is_file()
+        _hold_floors(found | (examine(RAW).figures if has_files else {}))
+    return 0
+
+
+def _report_raw(folder: Path, asked: argparse.Namespace) -> int:
+    """Print how well files are read; no question is asked and no model needed."""
+    report = examine(folder)
+    print(json.dumps(as_json(report)) if asked.json else shown(report, worst=asked.worst))
+    if asked.gate:
+        _hold_floors(report.figures)
     return 0
 
 
@@ -190,6 +204,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument("--compare", metavar="OLD.json", help="show the difference to these")
     parser.add_argument("--worst", type=int, default=0, metavar="N", help="show the N worst")
+    parser.add_argument(
+        "--raw", nargs="?", const=str(RAW), metavar="FOLDER",
+        help="instead, show how well the files that FOLDER/expected.jsonl lists are read",
+    )  # fmt: skip
     parser.add_argument("--gate", action="store_true", help="fail where a floor is not held")
     parser.add_argument(
         "--without",

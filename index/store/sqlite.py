@@ -216,6 +216,15 @@ class Draft:
             {f: getattr(generation, f) for f in generation.__slots__}
         )
 
+    def fact(self, name: str) -> str:
+        """What was last kept under this name; "" where nothing was."""
+        row = self._db.conn.execute("select value from facts where name = ?", [name]).fetchone()
+        return str(row[0]) if row else ""
+
+    def keep_fact(self, name: str, value: str) -> None:
+        """Keep a word on the generation under a name."""
+        self._db.conn.execute("insert or replace into facts values (?, ?)", [name, value])
+
     def forget_other_models(self, model: str) -> None:
         """Drop the vectors of every other model."""
         self._db.conn.execute("delete from vectors where model <> ?", [model])

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from index.errors import Unreadable
 from index.paragraphs import Block, Kind
 from index.readers.fragments import blocks_of_fragment, text_of_fragment
 
@@ -84,7 +85,14 @@ def test_a_fragment_can_be_one_line(markup, text):
 
 @pytest.mark.parametrize("tag", ["div", "b", "ul", "blockquote", "table><tr><td"])
 def test_deep_nesting_does_not_catch_the_reader(tag):
-    assert isinstance(blocks_of_fragment(f"<{tag}>" * 100_000 + "tea"), list)
+    assert isinstance(blocks_of_fragment(f"<{tag}>" * 20_000 + "tea"), list)
+
+
+def test_a_tag_of_countless_attributes_is_refused():
+    crowded = "<p " + " ".join(f"a{i}=x" for i in range(1000)) + ">tea"
+
+    with pytest.raises(Unreadable, match=r"^more tags or attributes than can be read"):
+        blocks_of_fragment(crowded)
 
 
 MARKS = (

@@ -62,7 +62,10 @@ HOSTILE = {
         zipped({"META-INF/container.xml": f"{LAUGHS}<container>&l9;</container>"}),
         "META-INF/container.xml in it declares entities, as XML bombs do",
     ),
-    "deep.epub": (epub({"a.xhtml": "<div>" * 100_000}), "no article text found"),
+    "deep.epub": (
+        epub({"a.xhtml": "<div>" * 100_000}),
+        "more tags or attributes than can be read in reasonable time",
+    ),
     "loop.pdf": (
         pdf_of_objects(LOOPS["pages that are their own child"]),
         "a damaged PDF file",

@@ -104,6 +104,24 @@ def test_a_table_that_only_sets_the_page_is_no_table():
     assert " | " not in article.text
 
 
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("<b>" * 60_001, "more tags or attributes than can be read in reasonable time"),
+        (
+            f"<p {' '.join(f'a{i}=x' for i in range(1000))}>",
+            "more tags or attributes than can be read in reasonable time",
+        ),
+        ("tea " * 2_000_001, "too large (8 million characters of markup)"),
+    ],
+)
+def test_more_markup_than_any_page_needs_is_refused(body, reason):
+    with pytest.raises(Unreadable) as raised:
+        articles(f"<!doctype html><html><body>{body}".encode())
+
+    assert str(raised.value) == reason
+
+
 def letters(text):
     return "".join(filter(str.isalnum, text.casefold()))
 
