@@ -62,6 +62,8 @@ def no_such_source(names: Sequence[str]) -> str:
 
 NO_MORE = "There is no more to that."
 
+NOTHING_WITHIN = "I found nothing within these limits that answers this."
+
 NOTHING_TO_LOOK_FOR = "Tell me also what to look for: a name, a place, or what happened."
 
 SAME_ARTICLE = "in the same article"
@@ -80,6 +82,11 @@ def with_phrase(phrase: str) -> str:
 def not_together(phrase: str) -> str:
     """That nothing to the point has a phrase word for word, so it was searched without."""
     return f"“{phrase}” not word for word"
+
+
+def not_understood(limit: str) -> str:
+    """That something looks like a limit but was not understood, and so not kept to."""
+    return f"“{limit}” not understood as a limit"
 
 
 def without(words: str) -> str:

@@ -52,6 +52,8 @@ def nothing_html(answer: Answer) -> str:
         return phrases.no_such_source(names)
     if answer.filters and not answer.words:
         return phrases.NOTHING_TO_LOOK_FOR
+    if answer.filters:
+        return phrases.NOTHING_WITHIN
     searched = answer.searched
     first, last = spoken(searched.earliest), spoken(searched.latest)
     return phrases.nothing_found(searched.articles, searched.publishers, first, last)

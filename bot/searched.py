@@ -10,10 +10,13 @@ from index import Answer, Filters, Window
 
 def searched_line(answer: Answer) -> str:
     """What was searched, "" where that is just what was asked."""
-    if not (answer.completed or answer.mended or answer.filters or answer.loosened):
+    changed = answer.completed or answer.mended or answer.filters
+    if not (changed or answer.loosened or answer.unread):
         return ""
-    nowhere = [phrases.not_together(phrase) for phrase in answer.loosened]
-    return phrases.searched(answer.words, [*limits_of(answer.filters), *nowhere])
+    limits = limits_of(answer.filters)
+    limits += [phrases.not_together(phrase) for phrase in answer.loosened]
+    limits += [phrases.not_understood(limit) for limit in answer.unread]
+    return phrases.searched(answer.words, limits)
 
 
 def limits_of(filters: Filters) -> list[str]:

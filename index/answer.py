@@ -105,7 +105,8 @@ class Answer:
     written out: asked again as it stands it gives the same; `words` is that without the filters.
     `mended` has the words that were mended, as typed and as read; `completed` tells that a
     follow-up was made whole; `loosened` are phrases in quotation marks that nothing to the point
-    holds, so that it was searched without them. `more` counts further passages that pass the
+    holds, so that it was searched without them; `unread` is what looks like a limit and could not
+    be read as one. `more` counts further passages that pass the
     threshold, `skipped` those passed over. `searched` is what was looked through.
     """
 
@@ -117,6 +118,7 @@ class Answer:
     skipped: int = 0
     filters: Filters = field(default_factory=Filters)
     loosened: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
     mended: tuple[tuple[str, str], ...] = ()
     completed: bool = False
 

@@ -14,7 +14,7 @@ from index.answer import Answer, Filters, Passage, Source, Status, Surroundings,
 from index.duplicates import merge
 from index.errors import ModelChanged
 from index.evidence import Question, Rarity, read_question
-from index.filters import read_filters, write_filters
+from index.filters import read_filters, unread_in, write_filters
 from index.followup import follow_up
 from index.highlight import best_sentence
 from index.lane import EVERYWHERE, Lane, Within
@@ -113,6 +113,7 @@ class Library:
             skipped=skip,
             filters=read.filters,
             loosened=read.loosened,
+            unread=unread_in(read.asked.text),
             mended=read.mended,
             completed=whole is not None,
         )

@@ -55,6 +55,7 @@ def read_closely(
         return None
     rows = [row for row, _, _ in words]
     shares = np.array([weight for _, weight, _ in words], dtype=np.float32)
+    lost = _names_lost_aside(question, candidate, rarity) / shares.sum()
     shares /= shares.sum()
     lead = set(candidate.lead_terms) - set(candidate.terms)
     least = np.array([FROM_LEAD if term in lead else -1.0 for _, _, term in words])
@@ -66,7 +67,8 @@ def read_closely(
     def near(columns: Sequence[int]) -> float:
         if not columns:
             return 0.0
-        return float(np.maximum(nearness[:, columns].max(axis=1), least) @ shares)
+        told_of = float(np.maximum(nearness[:, columns].max(axis=1), least) @ shares)
+        return float((told_of + lost * OTHER_NAME) / (1 + lost))
 
     sentences = split_sentences(candidate.text)
     columns = _columns(sentences, told)
@@ -98,6 +100,16 @@ def missing_names(question: Question, candidate: Candidate) -> frozenset[str]:
             continue
         missing.update(term for term in slot.terms if term not in held)
     return frozenset(missing)
+
+
+def _names_lost_aside(question: Question, candidate: Candidate, rarity: Rarity) -> float:
+    """The rarity, summed, of names that a question tells in brackets and nothing here holds.
+
+    The model does not read what stands in brackets, but a passage on somebody else is no answer.
+    """
+    gone = missing_names(question, candidate)
+    names = (slot for slot in question.slots if slot.aside and slot.kind is not Kind.WORD)
+    return sum(rarity(term) for slot in names for term in slot.terms if term in gone)
 
 
 def _words(question: Question, asked: Tokens, rarity: Rarity) -> list[tuple[int, float, str]]:

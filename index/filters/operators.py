@@ -75,6 +75,11 @@ def write_filters(question: str, filters: Filters) -> str:
     return " ".join(filter(None, [quoted or question, *operators]))
 
 
+def unread_in(question: str) -> tuple[str, ...]:
+    """What is left in a question that looks like a limit, but could not be read as one."""
+    return tuple(match[0] for match in _LEFT.finditer(question))
+
+
 # -- taking filters out ------------------------------------------------------------------------
 
 
@@ -183,6 +188,9 @@ _OPENING = re.compile(
     rf"|(?<!\S)[-−](?:[{_MARKS}](?=\S)(?P<words>[^{_MARKS}]+)(?<=\S)[{_MARKS}]|(?P<word>{_WORD}))"
     rf"{_ENDED}(?!\.\w)",
     re.IGNORECASE,
+)
+_LEFT = re.compile(
+    r"(?<!\S)(?:from|source|after|since|before|until|on|in|article):\s?\S{1,40}", re.IGNORECASE
 )
 _TOKEN = re.compile(rf"[^\s()\[\]{_MARKS}]+")
 _QUOTATION = re.compile(

@@ -36,10 +36,12 @@ _KIND_OF = {
     "until": "before",
 }
 _WHEN = ("before", "after", "on", "in")
+_LIFTED = {"anybody": ("from",), "anytime": _WHEN}
 _OPERATOR = re.compile(
     rf"(?<!\S)(?P<kind>{'|'.join(_KIND_OF)}):(?:\"[^\"]*\"|[^\s\"]\S*)", re.IGNORECASE
 )
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_QUOTED = re.compile(r"\"[^\"]*\"")
 _TAIL = re.compile(r"(?:(?:^|\s+)(?:-\w\S*|\"[^\"]*\"))+\s*$")
 
 
@@ -60,7 +62,7 @@ class _Parts:
 
     def under(self, operators: tuple[tuple[str, str], ...]) -> "_Parts":
         """The same words under other operators, each in place of those of its kind."""
-        kinds = {kind for kind, _ in operators}
+        kinds = {kind for kind, _ in operators if kind}  # phrases and -words add up
         kept = tuple(each for each in self.operators if each[0] not in kinds)
         return _Parts(self.words, kept + operators)
 
@@ -139,6 +141,9 @@ def _bare(plain: str) -> str:
 def _command(text: str, earlier: _Parts, turn: Turn) -> FollowUp | None:
     plain = _plain(text)
     wordings = {plain, _bare(plain)}
+    for limit, kinds in _LIFTED.items():
+        if wordings & listed(limit):
+            return FollowUp(str(earlier.without(*kinds)))
     if wordings & listed("same"):
         told = (("article", f"article:{turn.article}"),) if turn.article else ()
         return FollowUp(str(earlier.under(told)))
@@ -162,7 +167,7 @@ def _asks_who_else(text: str, earlier: _Parts) -> bool:
 def _dated(earlier: _Parts, turn: Turn, kind: str) -> FollowUp:
     """The question before or after the day of the passage shown; where none is known, more of it.
 
-    "after:" lets in the day that it names, "before:" does not.
+    "after:" lets in the day that it names, "before:" does not. No article is older than itself.
     """
     days = span_of(day_of(turn.published))
     if days is None:
@@ -174,15 +179,17 @@ def _dated(earlier: _Parts, turn: Turn, kind: str) -> FollowUp:
     # Stepping back to before where stepping forth had begun leaves what that had asked.
     if any(bound >= day if other == "after" else bound <= day for bound in held):
         earlier = earlier.without(other)
-    return FollowUp(str(earlier.under(((kind, f"{kind}:{day}"),))))
+    return FollowUp(str(earlier.without("article").under(((kind, f"{kind}:{day}"),))))
 
 
 def _source(text: str, earlier: _Parts, publishers: Collection[str]) -> FollowUp | None:
     """The question kept to one publisher, where a text asks for that."""
     if name := source_asked(text, publishers):
-        return FollowUp(str(earlier.under((("from", f'from:"{name}"'),))))
-    if is_said_by(text):
-        return _beside(text, carried(earlier.words, whole=True), earlier)
+        # An article has one source: another's view of it lies outside.
+        told = (("from", f'from:"{name}"'),)
+        return FollowUp(str(earlier.without("article").under(told)))
+    if is_said_by(text) and not names_in(text):
+        return _beside(text, carried(earlier.words), earlier)
     return None
 
 
@@ -205,6 +212,8 @@ def _reworded(text: str, earlier: _Parts) -> FollowUp | None:
     if phrase or _is_phrase(rest, led=led, asked="?" in text or "؟" in text):
         rest = phrase or rest
         made = exchange(earlier.words, rest)
+        if made and not all(each in made for each in _QUOTED.findall(earlier.words)):
+            made = f"{earlier.words} {halves(rest)[0]}"  # exact words stay exact
         # A new day takes the place of the days that were asked for before.
         kept = earlier.without(*_WHEN) if dates_in(rest) else earlier
         return FollowUp(str(kept.asking(made))) if made else None
@@ -274,6 +283,6 @@ def _beside(text: str, about: str, earlier: _Parts) -> FollowUp | None:
 
 def _given_more(text: str, earlier: _Parts, *, led: bool) -> FollowUp | None:
     """A question that leaves out what the earlier one names, with that beside it."""
-    if not refers(text, led=led):
+    if not refers(text, led=led) or _plain(text) in listed("own"):
         return None
     return _beside(text, carried(earlier.words, whole=not content_of(text)), earlier)

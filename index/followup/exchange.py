@@ -17,6 +17,7 @@ from index.followup.phrasing import (
 from index.words import fold, stem
 
 _DETERMINERS = frozenset({"the", "a", "an", "any", "some", "this", "that", "these", "those"})
+_MONTH_OR_YEAR = re.compile(r"(?:[A-Za-z]{3,9}\.? )?(?:1[6-9]|20)\d\d")
 _VAGUE = frozenset({"early", "mid", "late", "the", "году", "года", "год", "عام", "سنة", "شهر"})
 
 
@@ -57,7 +58,8 @@ def _put(core: str, span: Span, text: str) -> str:
 def _for_date(core: str, phrase: str) -> str:
     spans = dates_in(core)
     if not spans:
-        return f"{core} {phrase}"
+        # Only "in 2016" keeps to the year; "2016" behind a question is a word of it.
+        return f"{core} in {phrase}" if _MONTH_OR_YEAR.fullmatch(phrase) else f"{core} {phrase}"
     start, end = spans[-1]
     before = [word for word in words_of(core[:start]) if not core[word.end : start].strip()]
     first = start

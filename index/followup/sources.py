@@ -80,9 +80,8 @@ def _only(found: re.Match[str], publishers: Collection[str]) -> str | None:
     words = words_of(name)
     if known or not words or _is_place_or_date(name):
         return known
-    # "just kidding" names nobody; "only reuters" and "just from reuters" do.
+    # "just kidding" and "only civilians" name nobody; "only Reuters" and "from reuters" do.
     named = found["link"] or words[-1].capital or not name.isascii()
-    named = named or (found["only"] or "").lower() == "only"
     plausible = named and len(words) <= 6 and not words[-1].text.endswith("ing")
     return _quotable(re.sub(r"(?i)^the\s+", "", name)) if plausible else None
 

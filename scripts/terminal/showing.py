@@ -82,6 +82,8 @@ def nothing_found(answer: Answer) -> str:
         return _harmless(phrases.no_such_source(answer.filters.unknown))
     if answer.filters and not answer.words:
         return phrases.NOTHING_TO_LOOK_FOR
+    if answer.filters:
+        return phrases.NOTHING_WITHIN
     return f"Nothing in the collection answers that. Searched: {extent(answer.searched)}."
 
 

@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 import pytest
 
+from bot.searched import searched_line
 from index import Filters, Window
 from index.retrieve import fits
 from index.store import SqliteStore
@@ -187,6 +188,13 @@ def test_a_phrase_that_nothing_to_the_point_holds_is_let_go_and_said(library):
     assert (held.filters.phrases, held.loosened) == (("great fun",), ())
     assert (let_go.filters.phrases, let_go.loosened) == ((), ("fun great",))
     assert [each.text for each in let_go.passages] == [each.text for each in held.passages]
+
+
+def test_a_limit_that_cannot_be_read_is_told(library):
+    answer = library.ask("what did the storm cost after:foo before: 2017?")
+
+    assert answer.unread == ("after:foo", "before: 2017?")
+    assert "“after:foo” not understood as a limit" in searched_line(answer)
 
 
 def test_a_source_that_the_collection_does_not_have_answers_nothing(library):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from index.evidence import Candidate, read_question
-from index.reading import FROM_LEAD, Reading, Tokens, read_closely
+from index.reading import FROM_LEAD, OTHER_NAME, Reading, Tokens, read_closely
 
 WORDS = ("otter", "sleep", "swim", "tea", "mayor")
 
@@ -57,3 +57,11 @@ def test_what_the_nearest_sentence_says_against_the_question_is_told():
 
     assert denied == Reading(1.0, denied.nearness, undenied=True)
     assert opposed == Reading(opposed.sentence, opposed.nearness, opposed=True)
+
+
+def test_a_name_told_in_brackets_that_the_passage_lacks_counts_as_another():
+    def told(text, lead_terms=()):
+        return read("do they sleep (Mayor Tea)?", text, lead_terms).sentence
+
+    assert told("The otters sleep.", lead_terms=("mayor", "tea")) == pytest.approx(1.0)
+    assert told("The otters sleep.") == pytest.approx((1 + 2 * OTHER_NAME) / 3)
