@@ -16,6 +16,7 @@ from bot.inbox import Inbox
 from bot.memory import Memory
 from bot.polling import Poller
 from bot.settings import BotSettings, load_bot_settings
+from bot.watcher import WATCH, Supervisor, hosted
 from index import ROOT, IndexFault, UnknownSetting, load_index_settings, open_library
 
 logger = logging.getLogger("bot")
@@ -36,14 +37,16 @@ def main() -> int:
         if settings.token is None:
             raise UnknownSetting(application.NOT_SET)
         logs.configure(settings.token.get_secret_value())
-        library = open_library(load_index_settings(os.environ, ROOT / ".env"))
+        index_settings = load_index_settings(os.environ, ROOT / ".env")
+        library = open_library(index_settings)
     except IndexFault as fault:
         print(logs.redacted(str(fault)), file=sys.stderr)  # noqa: T201 - the log may not be there yet
         return 2
     except KeyboardInterrupt:
         return 130
     try:
-        asyncio.run(serve_until_signalled(settings, library))
+        beside = Supervisor(WATCH) if index_settings.watch else None
+        asyncio.run(serve_until_signalled(settings, library, beside=beside))
     except BotDataUnusable as fault:
         print(fault, file=sys.stderr)  # noqa: T201 - a plain sentence, as for the settings
         return 2
@@ -78,8 +81,10 @@ async def run(
         desk.close()
 
 
-async def serve_until_signalled(settings: BotSettings, library: Library) -> None:
-    """Run until SIGINT or SIGTERM; a second one ends it without waiting."""
+async def serve_until_signalled(
+    settings: BotSettings, library: Library, *, beside: Supervisor | None = None
+) -> None:
+    """Run until SIGINT or SIGTERM, with what is `beside`; a second one ends it without waiting."""
     stop = asyncio.Event()
     serving = asyncio.current_task()
 
@@ -92,7 +97,8 @@ async def serve_until_signalled(settings: BotSettings, library: Library) -> None
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, on_signal)
     try:
-        await run(settings, library, stop=stop)
+        async with hosted(beside):
+            await run(settings, library, stop=stop)
     except asyncio.CancelledError:
         logger.warning("stopped without waiting")
 

@@ -8,7 +8,10 @@ IndexFault
 ├── Damaged           the stored collection contradicts itself
 ├── ModelMissing      the embedding model cannot be found or loaded
 ├── ModelChanged      the collection was embedded by another model
-└── MissingExtra      an optional library is not installed
+├── MissingExtra      an optional library is not installed
+├── AnswersFell       golden questions are answered worse than before (index/golden.py)
+├── NotEmpty          a backup would be restored over something (index/backup.py)
+└── InUse             what a backup would replace is open (index/backup.py)
 """
 
 

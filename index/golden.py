@@ -112,7 +112,7 @@ def golden_folders(
     return sorted({home, *(beside & parents)})
 
 
-def ask_golden(
+def ask_golden(  # noqa: PLR0913 - the last two by name
     questions: Sequence[Golden],
     view: Snapshot,
     bench: Bench,
@@ -145,9 +145,9 @@ def compare(
     """
     before = kept.right or {}
     was = [before.get(question.mark) for question in questions]
-    asked = range(len(questions))
+    asked = list(range(len(questions)))
     if rule.floor is None:
-        asked = [at for at in asked if was[at] is not None]  # type: ignore[assignment]
+        asked = [at for at in asked if was[at] is not None]
         least = sum(bool(was[at]) for at in asked) - MARGIN * len(asked)
     else:
         least = rule.floor * len(asked)

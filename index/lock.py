@@ -1,4 +1,4 @@
-"""One reindex at a time: a lock that a crash cannot leave behind, and that says who holds it."""
+"""One reindex, and one watch, at a time: locks that no crash leaves behind, with their holders."""
 
 import fcntl
 import os
@@ -11,22 +11,34 @@ from pathlib import Path
 from index.errors import Locked
 
 FILE_NAME = "reindex.lock"
+WATCH_FILE_NAME = "watch.lock"
 
 
 @contextmanager
 def reindex_lock(folder: Path) -> Iterator[None]:
     """Hold the folder's lock. Raises Locked, naming the holder, where another process has it."""
+    with _lock(folder, FILE_NAME, "is being reindexed"):
+        yield
+
+
+@contextmanager
+def watch_lock(folder: Path) -> Iterator[None]:
+    """Be the one watch over the folder's collection. Raises Locked, naming the other."""
+    with _lock(folder, WATCH_FILE_NAME, "is being watched"):
+        yield
+
+
+@contextmanager
+def _lock(folder: Path, name: str, what: str) -> Iterator[None]:
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / FILE_NAME).open("a+", encoding="utf-8") as file:
+    with (folder / name).open("a+", encoding="utf-8") as file:
         try:
             # The kernel lets go when the process ends, however it ends.
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             file.seek(0)
             holder = file.read() or "another process"
-            raise Locked(
-                f"{folder} is being reindexed by {holder}; wait for it to end, or stop it"
-            ) from error
+            raise Locked(f"{folder} {what} by {holder}; wait for it to end, or stop it") from error
         file.truncate(0)
         started = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
         file.write(f"process {os.getpid()} on {socket.gethostname()} since {started}")

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from dotenv.parser import parse_stream
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
@@ -89,12 +89,16 @@ class IndexSettings(Settings):
     query_prompt: str = Field("", description="the text that the model wants before a question")
     document_prompt: str = Field("", description="the text that the model wants before a passage")
     private: bool = Field(default=False, description="true or false")
+    watch: bool = Field(default=False, description="true or false")
     threads: int = Field(0, ge=0, le=1024, description="a whole number; 0 lets torch choose")
     batch: int = Field(64, ge=1, le=4096, description="a whole number from 1 to 4096")
     aliases: RootedPath = Field(
         Path("data/aliases.txt"), description="a file of other names, with lines A = B = C"
     )
     read: int = Field(8, ge=0, le=50, description="a whole number from 0 to 50")
+    golden: Literal["auto", "off"] | Annotated[float, Field(ge=0, le=1)] = Field(
+        "auto", description="auto, off, or a share from 0 to 1"
+    )
     threshold: float | None = Field(None, ge=0, le=1, description="a number from 0 to 1")
 
     @property

@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from scripts.terminal.opening import NoSuchPath, guarded, refuse_missing, settings_here
@@ -19,7 +20,28 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error("a PATH is empty; is a variable in it not set?")
     if options.suggest_aliases and (options.paths or options.remove or options.full):
         parser.error("--suggest-aliases reads the collection as it is: give no PATH beside it")
-    return guarded(lambda: _suggest() if options.suggest_aliases else _run(options))
+    if options.hosted and not options.watch:
+        parser.error("--hosted is only for --watch")
+    if options.watch and _once_only(options):
+        parser.error("--watch goes on until it is stopped: give only PATHs beside it")
+    does = _suggest if options.suggest_aliases else partial(_run, options)
+    return guarded(partial(_watch, options) if options.watch else does)
+
+
+def _once_only(options: argparse.Namespace) -> bool:
+    names = ("full", "dry_run", "remove", "suggest_aliases", "json")
+    return any(getattr(options, name) for name in names)
+
+
+def _watch(asked: argparse.Namespace) -> int:
+    settings = settings_here()
+    from index.reindex import Options
+    from scripts.terminal.reindexing import golden_rule
+    from scripts.terminal.watching import watch
+
+    paths = [_absolute(path) for path in asked.paths]
+    options = Options(batch=settings.batch, golden=golden_rule(settings))
+    return watch(settings, paths, options=options, hosted=asked.hosted)
 
 
 def _suggest() -> int:
@@ -37,10 +59,17 @@ def _run(asked: argparse.Namespace) -> int:
         refuse_missing(paths)
     from index.reindex import Options
     from scripts.terminal.gathering import bring_up_to_date, listing_of
-    from scripts.terminal.reindexing import as_object, as_table, carry_out, status_of
+    from scripts.terminal.reindexing import (
+        as_object,
+        as_table,
+        carry_out,
+        golden_rule,
+        status_of,
+    )
     from scripts.terminal.suggesting import alias_faults
 
-    options = Options(full=asked.full, dry_run=asked.dry_run, batch=settings.batch)
+    rule = golden_rule(settings, force=asked.force)
+    options = Options(full=asked.full, dry_run=asked.dry_run, batch=settings.batch, golden=rule)
     if paths:
         outcome = carry_out(paths, settings, options=options, drop=asked.remove)
     else:
@@ -76,6 +105,12 @@ def _parser() -> argparse.ArgumentParser:
         " feeds and pages are fetched when they are due)",
     )
     parser.add_argument("--full", action="store_true", help="read and embed everything again")
+    parser.add_argument(
+        "--force",
+        action="store_true",
+        help="publish even if golden questions (questions.jsonl beside the sources) are answered"
+        " worse than before",
+    )
     parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
     parser.add_argument(
         "--remove", action="store_true", help="drop what was read from the PATHs instead"
@@ -85,6 +120,13 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="only propose lines for the file INDEX_ALIASES: names that may be one",
     )
+    parser.add_argument(
+        "--watch",
+        action="store_true",
+        help="go on: read what arrives in the folders, and fetch what falls due, until Ctrl-C",
+    )
+    # For whoever starts it as a part of itself: it ends when its standard input does.
+    parser.add_argument("--hosted", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
     return parser
 

@@ -35,7 +35,7 @@ def test_with_nothing_set_everything_has_its_default():
     assert index.folder == ROOT / "data"
     assert index.sources == (ROOT / "seeds",)
     assert (index.model, index.threads, index.batch, index.read) == ("", 0, 64, 8)
-    assert index.reranker == ""
+    assert (index.reranker, index.golden) == ("", "auto")
     assert (index.query_prompt, index.document_prompt, index.threshold) == ("", "", None)
     assert (bot.token, bot.admins, bot.data) == (None, (), ROOT / "data")
     assert (bot.api_url, bot.patience_s, bot.queue) == ("https://api.telegram.org", 30, 200)
@@ -295,3 +295,19 @@ def test_the_example_file_shows_the_defaults(tmp_path):
 
     assert load_index_settings({}, dotenv) == IndexSettings()
     assert load_bot_settings({}, dotenv) == BotSettings()
+
+
+@pytest.mark.parametrize(
+    ("given", "read"), [("auto", "auto"), ("off", "off"), ("0.9", 0.9), ("1", 1.0), ("", "auto")]
+)
+def test_golden_is_a_rule_or_a_share(given, read):
+    assert load_index_settings({"INDEX_GOLDEN": given}, None).golden == read
+
+
+@pytest.mark.parametrize("given", ["on", "1.5", "-1", "nan"])
+def test_golden_is_nothing_else(given):
+    said = refusal(load_index_settings, {"INDEX_GOLDEN": given})
+
+    assert said == (
+        f'INDEX_GOLDEN cannot be "{given}"; what is wanted is auto, off, or a share from 0 to 1'
+    )

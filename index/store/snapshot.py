@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import numpy as np
 
 from index.answer import Filters, Source
-from index.article import Credit
+from index.article import Article, Credit, Span
 from index.errors import Damaged, NoCollection
 from index.store.filtering import condition_of
 from index.store.records import Changes, Found, Generation, Ids, Matrix, digest_of
@@ -147,6 +147,19 @@ class Snapshot:
     def texts(self) -> Iterator[tuple[str, str]]:
         """The key and whole text of every article, one at a time."""
         yield from self._run("select key, text from articles order by key")
+
+    def articles(self) -> Iterator[tuple[str, str, str, Article]]:
+        """The key, origin and entry of every article, and all of it, one at a time by key."""
+        names = "key, origin, entry, text, title, publisher, via, author, published, url, language"
+        for row in self._run(f"select {names} from articles order by key"):
+            key, origin, entry, text, *credit, language = row
+            spans = self._run(
+                """select start, "end", heading from paragraphs
+                   where article = ? order by position""",
+                [key],
+            )
+            paragraphs = tuple(Span(*each) for each in spans)
+            yield key, origin, entry, Article(text, paragraphs, Credit(*credit), entry, language)
 
     def found(self, ids: Iterable[int], *, model: str) -> list[Found]:
         """The stored paragraphs of these ids, by id; ids that left the collection are left out.

@@ -4,11 +4,12 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TextIO
 
 from index import IndexSettings
+from index.golden import Rule
 from index.live import model_of
 from index.plan import Progress
 from index.reindex import Options, Outcome, reindex, remove
@@ -25,9 +26,19 @@ def carry_out(
 
     Progress goes to stderr. Raises what reindex raises.
     """
+    if options.golden is None:
+        options = replace(options, golden=golden_rule(settings))
     work = remove if drop else reindex
     with shown_progress(sys.stderr) as progress:
         return work(paths, settings.folder, model_of(settings), options=options, progress=progress)
+
+
+def golden_rule(settings: IndexSettings, *, force: bool = False) -> Rule | None:
+    """When a generation is held back for its golden questions; None where they are not asked."""
+    if settings.golden == "off":
+        return None
+    floor = None if settings.golden == "auto" else settings.golden
+    return Rule(floor=floor, force=force, threshold=settings.threshold)
 
 
 def status_of(outcome: Outcome) -> int:

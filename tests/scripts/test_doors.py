@@ -170,3 +170,23 @@ def test_paths_are_absolute_but_links_are_kept(room, capsys, monkeypatch):
 
     assert "articles new                1" in capsys.readouterr().out
     assert Path("link").is_symlink()
+
+
+def test_golden_questions_hold_a_reindex_back_until_it_is_forced(room, capsys, monkeypatch):
+    folder = room / "articles"
+    row = {"question": "do otters hold hands while they sleep?", "gold": ["otters hold hands"]}
+    (folder / "questions.jsonl").write_text(json.dumps(row))
+    (folder / "tea.txt").write_text("The clipper Larkspur landed ninety chests of tea.")
+    assert reindex.main([str(folder)]) == 0
+    (folder / "otters.txt").write_text("Sea lions bark at the ferry all night, and gulls answer.")
+
+    assert reindex.main([str(folder)]) == 2
+    assert "do otters hold hands while they sleep?" in capsys.readouterr().err
+    assert ask.main(["do otters hold hands while they sleep?"]) == 0
+    assert "*Sea otters hold hands" in capsys.readouterr().out
+    assert reindex.main([str(folder), "--force"]) == 0
+    monkeypatch.setenv("INDEX_GOLDEN", "0.5")
+    (folder / "tea.txt").unlink()
+    assert reindex.main([str(folder)]) == 2
+    monkeypatch.setenv("INDEX_GOLDEN", "off")
+    assert reindex.main([str(folder)]) == 0
