@@ -16,10 +16,11 @@ import numpy as np
 from index.abstain import THRESHOLD
 from index.duplicates import near_identical
 from index.embedder import Embedder, Matrix
-from index.evidence import Candidate, Question, read_question
+from index.evidence import Candidate
 from index.lane import Near
 from index.lexicon import Language
 from index.plan import Progress
+from index.question import Question, read_question
 from index.reading import Tokens, read_closely
 from index.retrieve import BY_MEANING, Retrieved, Scope, retrieve
 from index.scoring import closely

@@ -13,13 +13,14 @@ from index.abstain import THRESHOLD, passing
 from index.answer import Answer, Filters, Passage, Source, Status, Surroundings, Turn
 from index.duplicates import merge
 from index.errors import ModelChanged
-from index.evidence import Question, Rarity, read_question
+from index.evidence import Rarity
 from index.filters import read_filters, unread_in, write_filters
 from index.followup import follow_up
 from index.highlight import best_sentence
 from index.lane import EVERYWHERE, Lane, Within
 from index.mending import Mended, mend_question
 from index.names.book import AliasBook
+from index.question import Question, read_question
 from index.reindex import Model
 from index.retrieve import BY_MEANING, READ, Rerank, Retrieved, Scope, retrieve, searched_in
 from index.scoring import SHIPPED, Weighing

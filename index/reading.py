@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.contrast import is_exchanged, is_opposed, is_undenied
-from index.evidence import Candidate, Kind, Question, Rarity
+from index.evidence import Candidate, Rarity
+from index.question import Kind, Question
 from index.scoring import Reading
 from index.sentences import split_sentences
 from index.times import day_terms

@@ -5,18 +5,9 @@ from dataclasses import dataclass, replace
 
 from index.answer import Filters, Window
 from index.embedder import PACKAGED_NAME
-from index.evidence import (
-    Candidate,
-    Judged,
-    Question,
-    Rarity,
-    across,
-    judge,
-    reranked,
-    reread,
-    wanted_of,
-)
+from index.evidence import Candidate, Judged, Rarity, across, judge, reranked, reread, wanted_of
 from index.lane import Near, Read
+from index.question import Question
 from index.reading import Reading, read_closely
 from index.scoring import SHIPPED, Scale, Weighing
 from index.store import EVERYTHING, Found, Generation, Snapshot

@@ -3,9 +3,10 @@
 import pytest
 
 from index import IndexSettings, open_library
-from index.evidence import Candidate, judge, read_question
+from index.evidence import Candidate, judge
 from index.live import model_of
 from index.names import read_aliases
+from index.question import read_question
 from index.reindex import Options, reindex
 from index.scoring import Scale
 from index.words import analyse

@@ -3,8 +3,9 @@
 import pytest
 
 from index.article import Credit
-from index.evidence import Candidate, Kind, judge, lead_of, read_question, reread, wanted_of
+from index.evidence import Candidate, judge, reread, wanted_of
 from index.names import read_aliases
+from index.question import Kind, read_question
 from index.scoring import Reading, Scale
 from index.words import analyse
 
@@ -144,13 +145,6 @@ def test_a_question_knows_its_names_numbers_days_and_spellings():
     ]
     assert [(day.year, day.month) for day in asked.days] == [(2017, 5)]
     assert {"bahia", "nutria"} <= set(asked.search_terms)
-
-
-def test_the_lead_of_an_article_is_title_day_and_opening():
-    credit = Credit(title="Tea", published="2017-09-16T10:00:00+00:00")
-
-    assert lead_of(credit, "x" * 400) == f"Tea. 2017-09-16. {'x' * 300}"
-    assert lead_of(Credit(), "Short.") == "Short."
 
 
 def test_what_stands_in_brackets_counts_half_and_is_not_read_by_the_model():

@@ -2,8 +2,8 @@
 
 import pytest
 
-from index.evidence import read_question
 from index.highlight import best_sentence
+from index.question import read_question
 from index.sentences import split_sentences
 
 REPORT = "Otters were counted in the bay. The count was led by Ada Brine. Tea was served."

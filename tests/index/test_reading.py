@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from index.evidence import Candidate, read_question
+from index.evidence import Candidate
+from index.question import read_question
 from index.reading import FROM_LEAD, OTHER_NAME, Reading, Tokens, read_closely
 
 WORDS = ("otter", "sleep", "swim", "tea", "mayor")
