@@ -1,6 +1,7 @@
 """Remember which message of the bot's answered what, so that a follow-up can be understood."""
 
 import json
+import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -29,21 +30,7 @@ class Memory:
         """Remember what a message of ours answered, and forget what is too old."""
         now = self._clock()
         row = {"chat": chat, "message": message, "turn": json.dumps(asdict(turn)), "now": now}
-        await self._data.run(
-            lambda db: db.execute(
-                "insert or replace into answers values (:chat, :message, :turn, :now)", row
-            )
-        )
-        await self._data.run(
-            lambda db: db.execute(
-                """
-                delete from answers where given_at < :since or given_at < (
-                    select given_at from answers order by given_at desc limit 1 offset :most
-                )
-                """,
-                {"since": now - KEPT_S, "most": MOST},
-            )
-        )
+        await self._data.run(lambda db: _keep(db, row, since=now - KEPT_S))
 
     async def turn(self, chat: int, message: int) -> Turn | None:
         """What a message of ours answered; None if it answered nothing, or long ago."""
@@ -64,4 +51,24 @@ class Memory:
 
     async def _read(self, query: str, values: dict[str, float]) -> Turn | None:
         row = await self._data.run(lambda db: db.execute(query, values).fetchone())
-        return Turn(**json.loads(row[0])) if row else None
+        return _turn(row[0]) if row else None
+
+
+def _keep(db: sqlite3.Connection, row: dict[str, object], *, since: float) -> None:
+    db.execute("insert or replace into answers values (:chat, :message, :turn, :now)", row)
+    db.execute(
+        """
+        delete from answers where given_at < :since or given_at < (
+            select given_at from answers order by given_at desc limit 1 offset :most
+        )
+        """,
+        {"since": since, "most": MOST},
+    )
+
+
+def _turn(told: str) -> Turn | None:
+    """A turn as it was kept; None where another version kept it in a way that is not known."""
+    try:
+        return Turn(**json.loads(told))
+    except (TypeError, ValueError):
+        return None

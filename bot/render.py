@@ -28,13 +28,22 @@ def answer_html(answer: Answer) -> str:
     searched = searched_html(answer)
     if answer.abstained:
         return "\n".join(filter(None, (searched, nothing_html(answer))))
-    taken = utf16_units(searched) + len(_BETWEEN)
-    passages = answer.passages[:MOST_PASSAGES]
-    rooms = _rooms(passages, taken)
-    while len(passages) > 1 and not _worth_quoting(passages, rooms):
-        passages = passages[:-1]
-        rooms = _rooms(passages, taken)
+    passages = quoted_in(answer)
+    rooms = _rooms(passages, _taken(searched))
     return _BETWEEN.join(filter(None, (searched, *map(passage_html, passages, rooms))))
+
+
+def quoted_in(answer: Answer) -> tuple[Passage, ...]:
+    """The passages that the reply has room for: fewer, rather than cut too short."""
+    taken = _taken(searched_html(answer))
+    passages = answer.passages[:MOST_PASSAGES]
+    while len(passages) > 1 and not _worth_quoting(passages, _rooms(passages, taken)):
+        passages = passages[:-1]
+    return passages
+
+
+def _taken(searched: str) -> int:
+    return utf16_units(searched) + len(_BETWEEN)
 
 
 def searched_html(answer: Answer) -> str:

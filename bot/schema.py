@@ -26,14 +26,14 @@ def m001_inbox(db: Database) -> None:
 def m002_answers(db: Database) -> None:
     """Which message of ours answered what: the turn that a follow-up follows, as JSON."""
     db.conn.executescript("""
-        create table answers (
+        create table if not exists answers (
             chat integer not null,
             message integer not null,
             turn text not null,
             given_at real not null,
             primary key (chat, message)
         );
-        create index answers_given on answers (given_at);
+        create index if not exists answers_given on answers (given_at);
     """)
 
 
@@ -41,7 +41,10 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (m001_inbox, m002_answers)
 
 
 def migrate(db: Database) -> None:
-    """Bring a file to the newest tables."""
+    """Bring a file to the newest tables.
+
+    A step that was broken off is taken again, so each makes only what is not there yet.
+    """
     done = int(db.execute("pragma user_version").fetchone()[0])
     for number, step in enumerate(MIGRATIONS[done:], start=done + 1):
         step(db)

@@ -76,6 +76,8 @@ class Library:
         self._weighing = weighing
         self._rerank = rerank
         self._follower = follower
+        # Replaced whole, as threads may read it meanwhile.
+        self._known_publishers: tuple[object, tuple[str, ...]] | None = None
         self._names = AliasBook(aliases, commonness=lambda term: model.lexicon().commonness(term))
 
     def ask(
@@ -198,9 +200,14 @@ class Library:
         return _Read(read_question(text, aliases=names, kin=lexicon.kin), wish.filters, mended)
 
     def _publishers(self) -> tuple[str, ...]:
-        """The publishers of the newest generation."""
+        """The publishers of the newest generation, read again only when there is a newer one."""
         with self._store.snapshot() as view:
-            return tuple(view.publishers())
+            state = view.collection(), view.generation_number()
+            known = self._known_publishers
+            if known is None or known[0] != state:
+                known = state, tuple(view.publishers())
+                self._known_publishers = known
+        return known[1]
 
     @contextmanager
     def _ranked(self, read: _Read) -> Iterator[tuple[list[Retrieved], Scope]]:

@@ -1,11 +1,15 @@
 """Filters as a condition of SQL on paragraphs p and their articles a; values are parameters."""
 
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from index.answer import Filters
 from index.words import analyse, fold
 
 Condition = tuple[str, list[str]]
+
+_APART = re.compile(r"[\W_]+")
 
 
 def condition_of(filters: Filters) -> Condition:
@@ -23,11 +27,16 @@ def condition_of(filters: Filters) -> Condition:
 
 def stands_in(phrase: str, text: str) -> bool:
     """Whether a text holds a phrase word for word, case and accents aside."""
-    return f" {_plain(phrase)} " in f" {_plain(text)} "
+    return f" {_asked(phrase)} " in f" {_plain(text)} "
+
+
+@lru_cache(maxsize=64)
+def _asked(phrase: str) -> str:
+    return _plain(phrase)
 
 
 def _plain(text: str) -> str:
-    return " ".join("".join(mark if mark.isalnum() else " " for mark in fold(text)).split())
+    return _APART.sub(" ", fold(text)).strip()
 
 
 def _window(filters: Filters) -> Condition:

@@ -157,10 +157,14 @@ class SqliteStore:
     def set_scale(
         self, generation: int, *, mean: float, spread: float, threshold: float | None
     ) -> None:
-        """Judge by these from now on; open collections do so from their next question on."""
+        """Judge by these from now on; open collections do so from their next question on.
+
+        They hold until the collection is half or twice what it is now.
+        """
         with self._write.atomic():
             self._write.conn.execute(
-                """update generations set mean = :mean, spread = :spread, threshold = :threshold
+                """update generations set mean = :mean, spread = :spread, threshold = :threshold,
+                       measured_at = paragraphs
                    where id = :id""",
                 {"id": generation, "mean": mean, "spread": spread, "threshold": threshold},
             )

@@ -1,5 +1,8 @@
 """Which answer a message follows up, and how the reply says what was searched."""
 
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -151,3 +154,58 @@ def test_a_source_that_there_is_not_and_a_limit_without_a_question_are_told():
 )  # fmt: skip
 def test_a_window_is_said_as_people_say_it(first, last, told, spoken):
     assert window_spoken(Window(first, last, told)) == spoken
+
+
+async def test_more_goes_on_behind_what_the_reply_had_room_for(telegram, post, start):
+    long = [
+        passage("Sea otters sleep. " * 200, url=f"https://{'x' * 900}.example/{n}") for n in "abc"
+    ]
+    library = FakeLibrary(lambda question: replace(answer(*long, question=question), skipped=3))
+
+    async with start(library):
+        await telegram.push(post.says("how do otters sleep?"))
+        await telegram.until(lambda: len(telegram.sent) == 1)
+        await telegram.push(post.says("more"))
+        await telegram.until(lambda: len(telegram.sent) == 2)
+
+    quoted = telegram.sent[0]["text"].count("<blockquote")
+    assert 0 < quoted < 3
+    assert library.followed[1].shown == 3 + quoted
+
+
+async def test_a_question_is_answered_while_the_memory_is_out_of_order(
+    telegram, post, start, tmp_path, caplog
+):
+    async with start():
+        await telegram.push(post.says("how do otters sleep?"))
+        await telegram.until(lambda: len(telegram.sent) == 1)
+        with closing(sqlite3.connect(tmp_path / "bot" / "bot.db")) as db:
+            db.execute("drop table answers")
+        await telegram.push(post.says("do otters hold hands?"))
+        await telegram.until(lambda: len(telegram.sent) == 2)
+
+    assert ["<blockquote" in sent["text"] for sent in telegram.sent] == [True, True]
+    assert [record.message.partition(":")[0] for record in caplog.records] == [
+        "no answer can be followed up",
+        "an answer is not remembered",
+    ]
+
+
+async def test_a_turn_that_another_version_kept_is_followed_by_nothing(tmp_path):
+    async with BotData(tmp_path / "bot.db") as data:
+        memory = Memory(data)
+        await memory.keep(5, 1, FIRST)
+        await data.run(lambda db: db.execute("update answers set turn = '{\"words\": 1}'"))
+
+        assert await memory.turn(5, 1) is None
+
+
+async def test_a_step_of_the_tables_that_was_broken_off_is_taken_again(tmp_path):
+    path = tmp_path / "bot.db"
+    async with BotData(path) as data:
+        await Memory(data).keep(5, 1, FIRST)
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("pragma user_version = 1")  # the tables were made, the number not yet
+
+    async with BotData(path) as data:
+        assert await Memory(data).turn(5, 1) == FIRST

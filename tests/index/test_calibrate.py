@@ -225,6 +225,22 @@ def test_an_open_library_takes_up_a_threshold_that_is_set(desk):
     library.close()
 
 
+def test_a_threshold_that_is_set_holds_until_the_collection_doubles_from_then_on(desk):
+    desk.reindex()
+    desk.write("gulls.txt", "Gulls follow the ferry from Tidewater to the lighthouse.")
+    desk.reindex()
+    store = SqliteStore(desk.folder, writable=True)
+    store.set_scale(2, mean=0.1, spread=0.2, threshold=0.77)
+    store.close()
+    few = generation_of(desk).paragraphs
+
+    desk.write("ships.txt", landings(0, few))
+    desk.reindex()
+
+    assert generation_of(desk).paragraphs == 2 * few
+    assert generation_of(desk).threshold == 0.77
+
+
 def test_questions_come_from_no_more_than_the_sample(desk):
     desk.write("ships.txt", landings(0, 110))
     desk.reindex()

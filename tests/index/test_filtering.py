@@ -1,6 +1,8 @@
 """What filters let through, in the store, among the vectors and in an answer."""
 
 import json
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 
@@ -10,7 +12,7 @@ import pytest
 from bot.searched import searched_line
 from index import Filters, Window
 from index.retrieve import fits
-from index.store import SqliteStore
+from index.store import Snapshot, SqliteStore
 from index.store.filtering import stands_in
 from index.vectors import FaissVectors
 from tests.index.test_vectors import some_vectors
@@ -90,6 +92,20 @@ def test_words_are_found_under_filters_only(view):
 
     [found] = view.found(under, model="hashes@1")
     assert found.credit.title == "june"
+
+
+def test_under_filters_the_words_are_looked_up_once_and_not_for_each_paragraph(desk):
+    asked: list[str] = []
+    with closing(sqlite3.connect(desk.folder / "library.db")) as connection:
+        connection.set_trace_callback(asked.append)
+        Snapshot(connection).paragraphs_with_words(["storm"], 5, filters=Filters(sources=("A",)))
+        query = next(each for each in asked if "match" in each)
+        plan = [row[3] for row in connection.execute(f"explain query plan {query}")]
+
+    # Of a lookup by rowid, FTS5 says "INDEX 0:=M1".
+    looked_up = [step for step in plan if "words VIRTUAL TABLE" in step]
+    assert len(looked_up) == 1
+    assert "=" not in looked_up[0]
 
 
 def test_a_window_that_counts_told_days_lets_in_what_tells_of_them(view):
@@ -215,3 +231,20 @@ def test_a_follow_up_is_made_whole_and_more_goes_on(library):
     assert (more.question, more.skipped) == (first.question, 1)
     assert more.passages[0].paragraph != first.passages[0].paragraph
     assert not whole.completed
+
+
+def test_a_publisher_of_the_newest_generation_can_be_asked_for(desk, library):
+    asked = "what did the storm of May cost the port? from:kelp"
+    before = library.ask(asked)
+    row = {
+        "id": "kelp",
+        "publisher": "Kelp Courier",
+        "text": "The storm of May cost the port tea.",
+    }
+    desk.write("more.jsonl", json.dumps(row))
+    desk.reindex()
+
+    after = library.ask(asked)
+
+    assert before.filters == Filters(unknown=("kelp",))
+    assert after.filters == Filters(sources=("Kelp Courier",))
