@@ -180,6 +180,7 @@ async def test_a_question_is_answered_while_the_memory_is_out_of_order(
         await telegram.push(post.says("how do otters sleep?"))
         await telegram.until(lambda: len(telegram.sent) == 1)
         with closing(sqlite3.connect(tmp_path / "bot" / "bot.db")) as db:
+            await telegram.until(lambda: _remembered(db) == 1)
             db.execute("drop table answers")
         await telegram.push(post.says("do otters hold hands?"))
         await telegram.until(lambda: len(telegram.sent) == 2)
@@ -209,3 +210,7 @@ async def test_a_step_of_the_tables_that_was_broken_off_is_taken_again(tmp_path)
 
     async with BotData(path) as data:
         assert await Memory(data).turn(5, 1) == FIRST
+
+
+def _remembered(db: sqlite3.Connection) -> int:
+    return int(db.execute("select count(*) from answers").fetchone()[0])
