@@ -9,11 +9,12 @@ from collections.abc import Callable, Coroutine, Iterable
 from functools import partial
 
 from bot import application, logs
+from bot.chats import Chats
 from bot.crew import Crew, Room
 from bot.database import BotData, BotDataUnusable
 from bot.desk import Desk, Library
 from bot.inbox import Inbox
-from bot.memory import Memory
+from bot.office import Office
 from bot.polling import Poller
 from bot.settings import BotSettings, load_bot_settings
 from bot.watcher import WATCH, Supervisor, hosted
@@ -69,12 +70,14 @@ async def run(
     desk = Desk(library, patience_s=settings.patience_s, room=settings.queue)
     try:
         async with BotData(settings.data / "bot.db") as data:
-            bot = application.build(settings, desk, Memory(data))
+            chats = Chats(data)
+            await chats.load()
+            bot, office = application.build(settings, desk, data, chats)
             try:
                 await _unless(stop, partial(application.introduce, bot))
                 if not stop.is_set():
                     room = Room(settings.queue + _BESIDE_QUESTIONS)
-                    await _serve(bot, Inbox(data), stop, room=room, drain_s=drain_s)
+                    await _serve(bot, office, stop, room=room, drain_s=drain_s)
             finally:
                 await application.leave(bot)
     finally:
@@ -104,10 +107,11 @@ async def serve_until_signalled(
 
 
 async def _serve(
-    bot: application.Bot, inbox: Inbox, stop: asyncio.Event, *, room: Room, drain_s: float
+    bot: application.Bot, office: Office, stop: asyncio.Event, *, room: Room, drain_s: float
 ) -> None:
-    crew = Crew(inbox, partial(application.handle, bot), room)
-    poller = Poller(bot.bot, inbox, read=partial(application.read, bot), arrived=crew.wake)
+    inbox = Inbox(office.data)
+    crew = Crew(inbox, partial(application.handle, bot, office), room)
+    poller = Poller(bot.bot, inbox, read=partial(application.read, office), arrived=crew.wake)
     try:
         await _unless(stop, poller.run, crew.run)
         logger.info("stopping")

@@ -5,25 +5,34 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.commands import BY_NAME
+
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,64})(?:@([A-Za-z0-9_]+))?(?=\s|$)")
+
+_ENDS_ASKING = re.compile(r"[?؟？]\W*$")
+_SHORTEST_OVERHEARD = 3  # words; "what?" and "and you?" are talk among people
 
 
 class Wish(StrEnum):
-    """What somebody who speaks to the bot wants."""
+    """What somebody who speaks to the bot wants.
+
+    OVERHEARD is a question to the whole group, where the bot was told to answer those too.
+    """
 
     ANSWER = "answer"
-    START = "start"
-    HELP = "help"
+    OVERHEARD = "overheard"
+    COMMAND = "command"
     HINT = "hint"
     UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A message that is meant for the bot; `question` is "" unless an answer is wanted."""
+    """A message that is meant for the bot: its question, or its command with what follows it."""
 
     wish: Wish
-    question: str = ""
+    text: str = ""
+    command: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +50,8 @@ class Incoming:
     """The facts of a message that decide: text or caption, its marks, and the situation.
 
     `by_machine` is true of other bots, automatic forwards and our own inline results;
-    `answers_us` of a reply to one of the bot's messages.
+    `answers_us` of a reply to one of the bot's messages; `listening` of a chat that wants every
+    question answered. `replied` is the text of somebody else's message that this one replies to.
     """
 
     text: str
@@ -49,6 +59,8 @@ class Incoming:
     private: bool = False
     by_machine: bool = False
     answers_us: bool = False
+    listening: bool = False
+    replied: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,30 +82,40 @@ def request_in(incoming: Incoming, me: Me) -> Request | None:
     mentions = tuple(_mentions(incoming, me))
     text = _without(incoming.text, mentions)
     if command := _COMMAND.match(text):
-        return _command(command, text, me, private=incoming.private)
+        return _command(command, text, incoming, me)
     if mentions:
-        return _question(text.lstrip(" ,:;–—-"))  # "@bot, who was hurt?" leaves the comma behind
+        # "@bot, who was hurt?" leaves the comma behind.
+        return _question(text.lstrip(" ,:;–—-"), incoming)
     if incoming.private or incoming.answers_us:
-        return _question(text)
+        return _question(text, incoming)
+    if incoming.listening and not incoming.replied and _asks(text):
+        return Request(Wish.OVERHEARD, text)
     return None
 
 
-def _command(found: re.Match[str], text: str, me: Me, *, private: bool) -> Request | None:
+def _command(found: re.Match[str], text: str, incoming: Incoming, me: Me) -> Request | None:
     # Telegram marks every such beginning as a command itself, so the text alone decides.
     name, addressee = found[1].lower(), found[2]
     if addressee and not me.is_called(addressee):
         return None
+    rest = text[found.end() :].strip()
     if name == "ask":
-        return _question(text[found.end() :])
-    if name in {Wish.START, Wish.HELP}:
-        return Request(Wish(name))
+        return _question(rest, incoming)
+    if name in BY_NAME:
+        return Request(Wish.COMMAND, rest, name)
     # In a group, a command that names nobody may be another bot's.
-    return Request(Wish.UNKNOWN) if private or addressee else None
+    return Request(Wish.UNKNOWN) if incoming.private or addressee else None
 
 
-def _question(text: str) -> Request:
-    question = text.strip()
+def _question(text: str, incoming: Incoming) -> Request:
+    """A question; of a call without one, the message that it replies to is the question."""
+    question = text.strip() or incoming.replied.strip()
     return Request(Wish.ANSWER, question) if question else Request(Wish.HINT)
+
+
+def _asks(text: str) -> bool:
+    """Whether a message to a whole group is a question, and long enough to be looked up."""
+    return bool(_ENDS_ASKING.search(text)) and len(text.split()) >= _SHORTEST_OVERHEARD
 
 
 def _mentions(incoming: Incoming, me: Me) -> Iterable[Mark]:

@@ -5,20 +5,20 @@ import logging
 import os
 from collections.abc import Awaitable, Callable
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from telegram import Message, Update
+from telegram import Update
 from telegram.error import RetryAfter, TelegramError
-from telegram.ext import Application, ApplicationBuilder, CallbackContext, MessageHandler, filters
+from telegram.ext import Application, ApplicationBuilder, CallbackContext, TypeHandler
 
-from bot import phrases
-from bot.addressing import Me
+from bot.chats import Chats
+from bot.database import BotData
 from bot.desk import Desk
+from bot.handlers.dispatch import concerns, message_of, see_to
 from bot.handlers.errors import report
-from bot.handlers.text import receive, request_of
 from bot.inbox import State
-from bot.logs import describe, explained
+from bot.logs import explained
 from bot.memory import Memory
+from bot.menu import offer_commands
 from bot.office import Office
 from bot.outbox import Outbox, seconds
 from bot.pace import Pace
@@ -37,7 +37,7 @@ _READ_S, _CONNECT_S, _POOL_S = 20.0, 10.0, 30.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 30.0
 
 
-def build(settings: BotSettings, desk: Desk, memory: Memory) -> Bot:
+def build(settings: BotSettings, desk: Desk, data: BotData, chats: Chats) -> tuple[Bot, Office]:
     """The bot, which takes updates from `process_update` alone and polls nothing by itself."""
     if settings.token is None:
         raise UnknownSetting(NOT_SET)
@@ -57,10 +57,11 @@ def build(settings: BotSettings, desk: Desk, memory: Memory) -> Bot:
         .write_timeout(_READ_S)
         .build()
     )
-    outbox = Outbox(application.bot, pace=Pace())
-    office = Office(desk, outbox, memory, ZoneInfo(settings.time_zone))
+    bot = application.bot
+    outbox = Outbox(bot, pace=Pace())
+    office = Office(bot, desk, outbox, data, Memory(data), chats, settings)
     _connect(application, office)
-    return application
+    return application, office
 
 
 async def introduce(
@@ -70,10 +71,7 @@ async def introduce(
     await _until_done("getMe", application.initialize, sleep)
     # While a webhook is set, polling is refused.
     await _until_done("deleteWebhook", application.bot.delete_webhook, sleep)
-    try:
-        await application.bot.set_my_commands(phrases.COMMANDS)
-    except TelegramError as error:
-        logger.warning("the list of commands was not set: %s", describe(error))
+    await offer_commands(application.bot)
     logger.info("serving as @%s", application.bot.username)
 
 
@@ -83,20 +81,19 @@ async def leave(application: Bot) -> None:
     await application.bot.shutdown()
 
 
-def read(application: Bot, raw: dict[str, Any]) -> Update | None:
+def read(office: Office, raw: dict[str, Any]) -> Update | None:
     """The update that the JSON describes, None if the bot has nothing to say to it.
 
     Raises anything when it is no update.
     """
-    update = Update.de_json(raw, application.bot)
-    asked = update.message and request_of(update.message, _me(application))
-    return update if asked else None
+    update = Update.de_json(raw, office.bot)
+    return update if concerns(update, office) else None
 
 
-async def handle(application: Bot, raw: dict[str, Any]) -> State:
+async def handle(application: Bot, office: Office, raw: dict[str, Any]) -> State:
     """See to a stored update, and say what has become of it."""
     try:
-        update = read(application, raw)
+        update = read(office, raw)
     except Exception as error:  # noqa: BLE001 - it could be read once: kept for a look
         logger.error("a stored update cannot be read: %s", type(error).__name__)  # noqa: TRY400
         return State.ASIDE
@@ -106,24 +103,15 @@ async def handle(application: Bot, raw: dict[str, Any]) -> State:
 
 
 def _connect(application: Bot, office: Office) -> None:
-    async def on_message(update: Update, _: CallbackContext[Any, Any, Any, Any]) -> None:
-        if update.message:
-            await receive(update.message, _me(application), office)
+    async def on_update(update: Update, _: CallbackContext[Any, Any, Any, Any]) -> None:
+        await see_to(update, office)
 
     async def on_error(update: object, context: CallbackContext[Any, Any, Any, Any]) -> None:
         if context.error:
-            await report(context.error, _message(update), office)
+            await report(context.error, message_of(update), office)
 
-    application.add_handler(MessageHandler(filters.UpdateType.MESSAGE, on_message))
+    application.add_handler(TypeHandler(Update, on_update))
     application.add_error_handler(on_error)
-
-
-def _me(application: Bot) -> Me:
-    return Me(application.bot.id, application.bot.username)
-
-
-def _message(update: object) -> Message | None:
-    return update.message if isinstance(update, Update) else None
 
 
 async def _until_done(

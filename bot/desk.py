@@ -10,12 +10,14 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 from bot.logs import describe
 from index import Answer, Status, Turn
 
 logger = logging.getLogger(__name__)
+
+Found = TypeVar("Found")
 
 CLERKS = 8
 """Threads that ask the library. Several, so that its model can take their questions together."""
@@ -77,13 +79,15 @@ class Desk:
         self, question: str, *, today: date | None = None, after: Turn | None = None
     ) -> Answer | Apology:
         """The library's answer, or why there is none; never raises for a fault of the library."""
+        return await self.look(lambda library: library.ask(question, today=today, after=after))
+
+    async def look(self, work: Callable[[Library], Found]) -> Found | Apology:
+        """What the work finds in the library, or why it was not done; raises nothing of it."""
         if self._open >= self._room:
             return Apology(Trouble.BUSY)
         self._open += 1
         try:
-            return await self._answer(
-                lambda: self._library.ask(question, today=today, after=after)
-            )
+            return await self._done(lambda: work(self._library))
         finally:
             self._open -= 1
 
@@ -92,8 +96,8 @@ class Desk:
         for _ in self._clerks:
             self._tasks.put(None)
 
-    async def _answer(self, work: Callable[[], Answer]) -> Answer | Apology:
-        future: Future[Answer] = Future()
+    async def _done(self, work: Callable[[], Found]) -> Found | Apology:
+        future: Future[Found] = Future()
         self._tasks.put(_Task(future, work))
         try:
             # Giving up cancels the future, so that a clerk does not begin what nobody waits for.
@@ -106,8 +110,8 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    future: Future[Answer]
-    work: Callable[[], Answer]
+    future: Future[Any]
+    work: Callable[[], Any]
 
 
 def _failure(error: Exception) -> Apology:

@@ -10,6 +10,15 @@ PLAIN_UNITS = 4_096
 ENTITIES = 100
 """Most formatted pieces (links, quotes, bold) that one message keeps."""
 
+NOTICE_CHARACTERS = 200
+"""Longest notice that answers a press on a button."""
+
+INLINE_RESULTS = 50
+"""Most results of one inline query."""
+
+EDIT_SPAN_S = 1.5
+"""The least time between two edits of one message."""
+
 LINK_UNITS = 1_000
 """Longest address we link. Long ones eat the room that Telegram gives all entities together."""
 
@@ -19,7 +28,14 @@ BATCH = 100
 LONG_POLL_S = 30
 """How long Telegram holds a getUpdates that has nothing to say."""
 
-UPDATES = ("message",)
+UPDATES = (
+    "message",
+    "edited_message",
+    "callback_query",
+    "inline_query",
+    "guest_message",
+    "my_chat_member",
+)
 """The kinds of update we ask for. Telegram remembers the list, so it is sent every time."""
 
 # Telegram names no exact limits: about 1 message a second in a chat, 20 a minute in a group and 30

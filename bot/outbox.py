@@ -5,10 +5,18 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from weakref import WeakValueDictionary
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from telegram import Bot, LinkPreviewOptions, Message, ReplyParameters
+from telegram import (
+    Bot,
+    CallbackQuery,
+    Chat,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    Message,
+    ReplyParameters,
+)
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import (
     BadRequest,
@@ -19,7 +27,8 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.limits import GENERAL_TOPIC, PLAIN_UNITS
+from bot.limits import GENERAL_TOPIC, NOTICE_CHARACTERS, PLAIN_UNITS
+from bot.locks import Locks
 from bot.pace import Pace
 from bot.render import plain_text
 
@@ -36,18 +45,30 @@ _BEFORE_EFFECT = {"ConnectError", "ConnectTimeout", "PoolTimeout"}
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message to send: HTML, where to, and which message it replies to."""
+    """A message to send: HTML, where to, which message it replies to, and its buttons.
+
+    A silent one makes no sound; with `edits`, the text and buttons of that message are replaced.
+    """
 
     chat: int
     html: str
     topic: int | None = None
     reply_to: int | None = None
+    buttons: InlineKeyboardMarkup | None = None
+    silent: bool = False
+    edits: int | None = None
     formatted: bool = True
 
 
-def reply_to(message: Message, html: str) -> Letter:
+def reply_to(message: Message, html: str, buttons: InlineKeyboardMarkup | None = None) -> Letter:
     """A letter that replies to the message, in its topic."""
-    return Letter(message.chat.id, html, topic_of(message), message.message_id)
+    return Letter(message.chat.id, html, topic_of(message), message.message_id, buttons)
+
+
+def edit_of(message: Message, html: str, buttons: InlineKeyboardMarkup | None = None) -> Letter:
+    """A letter that replaces what a message of ours says."""
+    topic = topic_of(message)
+    return Letter(message.chat.id, html, topic, buttons=buttons, edits=message.message_id)
 
 
 def topic_of(message: Message) -> int | None:
@@ -73,15 +94,14 @@ class Outbox:
         self._patience_s = patience_s
         self._sleep = sleep
         self._clock = clock
-        self._lanes: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._lanes = Locks()
 
     async def send(self, letter: Letter) -> Message:
         """Send the letter, however long the chat must wait, and return the message that it became.
 
-        Raises TelegramError on giving up.
-
-        Given up at once is what cannot succeed (kicked, blocked, refused) and what may have been
-        sent already; other faults are tried again for `patience_s`.
+        Raises TelegramError on giving up. Given up at once is what cannot succeed (kicked,
+        blocked, refused) and what may have been sent already; other faults are tried again for
+        `patience_s`.
         """
         async with self._lane(letter.chat):
             return await self._deliver(letter)
@@ -95,8 +115,22 @@ class Outbox:
         except TelegramError as error:
             logger.info("no typing action: %s", type(error).__name__)
 
+    async def answer_press(
+        self, query: CallbackQuery, text: str = "", *, alert: bool = False
+    ) -> None:
+        """End the waiting sign on a pressed button, with a short notice if there is a text.
+
+        Telegram takes this for a few seconds only, so it is never tried again.
+        """
+        try:
+            await self._bot.answer_callback_query(
+                query.id, text[:NOTICE_CHARACTERS] or None, show_alert=alert
+            )
+        except TelegramError as error:
+            logger.info("a press was not answered: %s", type(error).__name__)
+
     def _lane(self, chat: int) -> asyncio.Lock:
-        return self._lanes.setdefault(chat, asyncio.Lock())
+        return self._lanes.of(chat)
 
     async def _deliver(self, letter: Letter) -> Message:
         deadline: float | None = None
@@ -121,20 +155,41 @@ class Outbox:
             await self._sleep(wait)
 
     async def _post(self, letter: Letter) -> Message:
-        plain = None if letter.formatted else plain_text(letter.html)[:PLAIN_UNITS]
+        html = letter.html if letter.formatted else plain_text(letter.html)[:PLAIN_UNITS]
+        look: dict[str, Any] = {
+            "parse_mode": ParseMode.HTML if letter.formatted else None,
+            "link_preview_options": _NO_LINK_PREVIEW,
+            "reply_markup": letter.buttons,
+        }
+        if letter.edits is not None:
+            return await self._edit(letter.edits, letter.chat, html, look)
         return await self._bot.send_message(
             letter.chat,
-            letter.html if plain is None else plain,
-            parse_mode=ParseMode.HTML if plain is None else None,
+            html,
             message_thread_id=letter.topic,
-            link_preview_options=_NO_LINK_PREVIEW,
             reply_parameters=_reply(letter.reply_to),
+            disable_notification=letter.silent or None,
+            **look,
         )
+
+    async def _edit(self, message: int, chat: int, html: str, look: dict[str, Any]) -> Message:
+        await self._sleep(self._pace.book_edit(chat, message))
+        try:
+            edited = await self._bot.edit_message_text(
+                html, chat_id=chat, message_id=message, **look
+            )
+        except BadRequest as error:
+            if "message is not modified" not in str(error).lower():
+                raise
+            edited = True
+        if isinstance(edited, Message):
+            return edited
+        return Message(message, datetime.now(UTC), Chat(chat, _kind_of(chat)))
 
 
 def _amended(letter: Letter, error: TelegramError) -> Letter:
     """The letter as it can be sent after all; raises the error when nothing can be changed."""
-    if isinstance(error, ChatMigrated):
+    if isinstance(error, ChatMigrated) and letter.edits is None:
         return replace(letter, chat=error.new_chat_id, reply_to=None, topic=None)
     reason = str(error).lower()
     if "can't parse entities" in reason and letter.formatted:
@@ -143,6 +198,10 @@ def _amended(letter: Letter, error: TelegramError) -> Letter:
     if "thread not found" in reason and letter.topic is not None:
         return replace(letter, topic=None)
     raise error
+
+
+def _kind_of(chat: int) -> str:
+    return Chat.PRIVATE if chat > 0 else Chat.SUPERGROUP
 
 
 def _may_have_arrived(error: NetworkError) -> bool:

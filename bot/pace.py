@@ -9,6 +9,7 @@ from bot.limits import (
     ALL_SPAN_S,
     CHAT_MESSAGES,
     CHAT_SPAN_S,
+    EDIT_SPAN_S,
     GROUP_MESSAGES,
     GROUP_SPAN_S,
 )
@@ -48,6 +49,7 @@ class Pace:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._chats: dict[int, tuple[Window, ...]] = {}
+        self._edits: dict[tuple[int, int], Window] = {}
         self._all = Window(ALL_MESSAGES, ALL_SPAN_S)
 
     def book_chat(self, chat: int) -> float:
@@ -56,6 +58,16 @@ class Pace:
         self._forget(now)
         windows = self._chats.setdefault(chat, _windows(chat))
         return _book(windows, now)
+
+    def book_edit(self, chat: int, message: int) -> float:
+        """Book the next change of a message's text; each message has its own span."""
+        now = self._clock()
+        if len(self._edits) >= _MANY_CHATS:
+            self._edits = {
+                key: window for key, window in self._edits.items() if not window.forgotten(now)
+            }
+        window = self._edits.setdefault((chat, message), Window(1, EDIT_SPAN_S))
+        return _book((window,), now)
 
     def book_all(self) -> float:
         """Book the next turn among all chats."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -104,8 +105,10 @@ class Poller:
 
 
 def _item(identifier: int, raw: dict[str, Any], update: Update) -> Item:
-    message = update.effective_message
-    sent_at = int(message.date.timestamp()) if message else 0
+    # The message that a button is under is old; the press is not.
+    message = None if update.callback_query else update.effective_message
+    moment = message and (message.edit_date or message.date)
+    sent_at = int(moment.timestamp() if moment else time.time())
     chat = update.effective_chat.id if update.effective_chat else None
     return Item(identifier, raw, chat=chat, sent_at=sent_at)
 

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from html import escape, unescape
 from urllib.parse import urlsplit
 
-from bot import phrases
 from bot.cutting import ELLIPSIS, clip, window
-from bot.dates import spoken
 from bot.limits import LINK_UNITS, MESSAGE_UNITS
+from bot.phrases.answers import AnswerWords
 from bot.searched import searched_line
 from index import Answer, Credit, Passage
 
@@ -23,54 +22,65 @@ _LINK = re.compile(r'<a href="([^"]*)">(.*?)</a>', re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 
 
-def answer_html(answer: Answer) -> str:
+def answer_html(answer: Answer, words: AnswerWords, *, most: int = MOST_PASSAGES) -> str:
     """The whole reply to a question: quotes with their sources, or what was searched in vain."""
-    searched = searched_html(answer)
+    searched = searched_html(answer, words)
     if answer.abstained:
-        return "\n".join(filter(None, (searched, nothing_html(answer))))
-    passages = quoted_in(answer)
-    rooms = _rooms(passages, _taken(searched))
-    return _BETWEEN.join(filter(None, (searched, *map(passage_html, passages, rooms))))
+        return "\n".join(filter(None, (searched, nothing_html(answer, words))))
+    return page_html(quoted_in(answer, words, most=most), words, head=searched)
 
 
-def quoted_in(answer: Answer) -> tuple[Passage, ...]:
-    """The passages that the reply has room for: fewer, rather than cut too short."""
-    taken = _taken(searched_html(answer))
-    passages = answer.passages[:MOST_PASSAGES]
-    while len(passages) > 1 and not _worth_quoting(passages, _rooms(passages, taken)):
+def quoted_in(
+    answer: Answer, words: AnswerWords, *, most: int = MOST_PASSAGES
+) -> tuple[Passage, ...]:
+    """The passages that the reply has room for."""
+    return fitting(answer.passages[:most], words, head=searched_html(answer, words))
+
+
+def fitting(
+    passages: tuple[Passage, ...], words: AnswerWords, *, head: str = ""
+) -> tuple[Passage, ...]:
+    """The first passages that one message has room for, below a heading in HTML.
+
+    Rather fewer passages than passages cut too short.
+    """
+    while len(passages) > 1 and not _worth_quoting(passages, _rooms(passages, head, words)):
         passages = passages[:-1]
     return passages
 
 
-def _taken(searched: str) -> int:
-    return utf16_units(searched) + len(_BETWEEN)
+def page_html(passages: Sequence[Passage], words: AnswerWords, *, head: str = "") -> str:
+    """Passages with their sources, below a heading in HTML, as one message."""
+    rooms = _rooms(passages, head, words)
+    shown = (passage_html(each, room, words) for each, room in zip(passages, rooms, strict=True))
+    return _BETWEEN.join(filter(None, (head, *shown)))
 
 
-def searched_html(answer: Answer) -> str:
+def searched_html(answer: Answer, words: AnswerWords) -> str:
     """What was really searched, "" where that is just what was asked."""
-    line = searched_line(answer)
-    return f"<i>{_named(line, _SEARCHED)}</i>" if line else ""
+    line = searched_line(answer, words)
+    return f"<i>{named(line, _SEARCHED)}</i>" if line else ""
 
 
-def nothing_html(answer: Answer) -> str:
+def nothing_html(answer: Answer, words: AnswerWords) -> str:
     """The short reply to a question that nothing answers."""
     if answer.skipped:
-        return phrases.NO_MORE
+        return words.no_more
     if answer.filters.unknown and not answer.filters.sources:
-        names = [_named(name, _NAME) for name in answer.filters.unknown]
-        return phrases.no_such_source(names)
+        return words.no_such_source([named(name, _NAME) for name in answer.filters.unknown])
     if answer.filters and not answer.words:
-        return phrases.NOTHING_TO_LOOK_FOR
+        return words.nothing_to_look_for
     if answer.filters:
-        return phrases.NOTHING_WITHIN
+        return words.nothing_within
     searched = answer.searched
-    first, last = spoken(searched.earliest), spoken(searched.latest)
-    return phrases.nothing_found(searched.articles, searched.publishers, first, last)
+    return words.nothing_found(
+        searched.articles, searched.publishers, searched.earliest, searched.latest
+    )
 
 
-def passage_html(passage: Passage, room: int) -> str:
+def passage_html(passage: Passage, room: int, words: AnswerWords) -> str:
     """One passage: its source, its quote in at most `room` units, and who else carries it."""
-    return _frame(passage.credit, passage.also, quote_html(passage, room))
+    return _frame(passage.credit, passage.also, quote_html(passage, room), words)
 
 
 def quote_html(passage: Passage, room: int) -> str:
@@ -88,15 +98,17 @@ def quote_html(passage: Passage, room: int) -> str:
     return f"<blockquote{folded}>{''.join(shown)}</blockquote>"
 
 
-def source_html(credit: Credit) -> str:
+def source_html(credit: Credit, words: AnswerWords) -> str:
     """Title, publisher and day as far as they are known, the first linked to the article."""
-    title = _named(credit.title, _TITLE)
-    via = _named(credit.via, _NAME)
-    carriers = (_named(credit.publisher, _NAME), f"via {via}" if via else "")
+    title = named(credit.title, _TITLE)
+    via = named(credit.via, _NAME)
+    carriers = (named(credit.publisher, _NAME), f"via {via}" if via else "")
     parts = [title, " ".join(filter(None, carriers))]
     first, *rest = list(filter(None, parts)) or [_host(credit.url)]
-    day = spoken(credit.published)
-    return " · ".join([_linked(first, credit.url), *rest, *([day] if day else [])])
+    day = words.day(credit.published)
+    return " · ".join(
+        [_linked(first or words.source_unknown, credit.url), *rest, *([day] if day else [])]
+    )
 
 
 def plain_text(html: str) -> str:
@@ -109,24 +121,24 @@ def utf16_units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def _frame(credit: Credit, also: tuple[str, ...], quote: str) -> str:
-    lines = [source_html(credit), quote]
+def _frame(credit: Credit, also: tuple[str, ...], quote: str, words: AnswerWords) -> str:
+    lines = [source_html(credit, words), quote]
     if also:
-        names = ", ".join(_named(name, _NAME) for name in also[:_CARRIERS])
+        names = ", ".join(named(name, _NAME) for name in also[:_CARRIERS])
         more = len(also) - _CARRIERS
-        lines.append(phrases.also_carried_by(names, max(0, more)))
+        lines.append(words.also_carried_by(names, max(0, more)))
     return "\n".join(lines)
 
 
-def _rooms(passages: Sequence[Passage], taken: int) -> list[int]:
+def _rooms(passages: Sequence[Passage], head: str, words: AnswerWords) -> list[int]:
     """How many units each quote may take: short ones what they need, long ones share the rest.
 
-    `taken` units of the message are for something else.
+    The heading takes its part of the message.
     """
-    frames = (utf16_units(_frame(passage.credit, passage.also, "")) for passage in passages)
-    left = (
-        MESSAGE_UNITS - 1 - taken - sum(frame + _QUOTE_MARKUP + len(_BETWEEN) for frame in frames)
-    )
+    frames = (_frame(passage.credit, passage.also, "", words) for passage in passages)
+    apart = _QUOTE_MARKUP + len(_BETWEEN)
+    taken = utf16_units(head) + len(_BETWEEN) + sum(utf16_units(f) + apart for f in frames)
+    left = MESSAGE_UNITS - 1 - taken
     needs = [sum(map(_cost, passage.text)) for passage in passages]
     rooms = [0] * len(needs)
     for shares, place in enumerate(sorted(range(len(needs)), key=needs.__getitem__)):
@@ -144,15 +156,15 @@ def _cost(character: str) -> int:
     return utf16_units(escape(character))
 
 
-def _named(text: str, room: int) -> str:
-    """A field of the source in one line, shortened and made safe for markup."""
+def named(text: str, room: int) -> str:
+    """A name from outside in one line, shortened and made safe for markup."""
     valid = text.encode("utf-8", "replace").decode("utf-8")
     return escape(clip(" ".join(valid.split()), room=room, cost=_cost))
 
 
 def _linked(html: str, url: str) -> str:
     if not _host(url):
-        return html or phrases.SOURCE_UNKNOWN
+        return html
     return f'<a href="{escape(url)}">{html}</a>'
 
 
@@ -164,4 +176,4 @@ def _host(url: str) -> str:
         parts = urlsplit(url)
     except ValueError:
         return ""
-    return _named(parts.netloc, _NAME) if parts.scheme in {"http", "https"} else ""
+    return named(parts.netloc, _NAME) if parts.scheme in {"http", "https"} else ""

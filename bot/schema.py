@@ -37,7 +37,126 @@ def m002_answers(db: Database) -> None:
     """)
 
 
-MIGRATIONS: tuple[Callable[[Database], None], ...] = (m001_inbox, m002_answers)
+def m003_sheets(db: Database) -> None:
+    """Messages of ours that can be gone back to, and the paragraphs that each quotes.
+
+    `told` and `turn` are JSON; an answer given before this version keeps its turn.
+    """
+    db.conn.executescript("""
+        create table if not exists sheets (
+            chat integer not null,
+            message integer not null,
+            token text not null,
+            kind text not null,
+            asked integer not null,
+            told text not null,
+            turn text,
+            kept_at real not null,
+            primary key (chat, message)
+        );
+        create index if not exists sheets_kept on sheets (kept_at);
+        create index if not exists sheets_asked on sheets (chat, asked);
+        insert or ignore into sheets
+            select chat, message, '', 'answer', 0, '{}', turn, given_at from answers;
+        delete from answers;
+        create table if not exists quoted (
+            chat integer not null,
+            message integer not null,
+            place integer not null,
+            paragraph integer not null,
+            article text not null,
+            text text not null,
+            primary key (chat, message, place)
+        );
+        create index if not exists quoted_paragraph on quoted (paragraph);
+    """)
+
+
+def m004_settings(db: Database) -> None:
+    """What a chat, or a topic of it, has set; topic 0 is the chat itself; values are JSON."""
+    db.conn.executescript("""
+        create table if not exists settings (
+            chat integer not null,
+            topic integer not null,
+            name text not null,
+            value text not null,
+            primary key (chat, topic, name)
+        );
+    """)
+
+
+def m005_watches(db: Database) -> None:
+    """Standing questions, and the alerts that are to be sent or have been."""
+    db.conn.executescript("""
+        create table if not exists watches (
+            id integer primary key autoincrement,
+            chat integer not null,
+            topic integer not null,
+            user integer not null,
+            question text not null,
+            language text not null,
+            daily integer not null default 0,
+            generation integer not null,
+            created_at real not null,
+            stopped_at real
+        );
+        create index if not exists watches_chat on watches (chat);
+        create table if not exists alerts (
+            id integer primary key autoincrement,
+            watch integer not null,
+            paragraph integer not null,
+            article text not null,
+            digest text not null,
+            told text not null,
+            found_at real not null,
+            sent_at real,
+            message integer,
+            unique (watch, paragraph)
+        );
+        create index if not exists alerts_unsent on alerts (watch) where sent_at is null;
+    """)
+
+
+def m006_feedback(db: Database) -> None:
+    """Votes on answers, one a person and message, and questions that got no answer, unnamed."""
+    db.conn.executescript("""
+        create table if not exists votes (
+            chat integer not null,
+            message integer not null,
+            user integer not null,
+            helpful integer not null,
+            reason text not null default '',
+            question text not null,
+            paragraphs text not null,
+            voted_at real not null,
+            primary key (chat, message, user)
+        );
+        create index if not exists votes_at on votes (voted_at);
+        create table if not exists unanswered (
+            question text primary key,
+            times integer not null,
+            last_at real not null
+        );
+        create index if not exists unanswered_last on unanswered (last_at);
+    """)
+
+
+def m007_state(db: Database) -> None:
+    """Single values that outlive a restart, such as the generation that was last looked at."""
+    db.conn.executescript("""
+        create table if not exists state (name text primary key, value text not null);
+    """)
+
+
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (
+    m001_inbox,
+    m002_answers,
+    m003_sheets,
+    m004_settings,
+    m005_watches,
+    m006_feedback,
+    m007_state,
+)
 
 
 def migrate(db: Database) -> None:

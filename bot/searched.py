@@ -3,46 +3,45 @@
 from calendar import monthrange
 from datetime import date
 
-from bot import phrases
-from bot.dates import spoken
+from bot.phrases.answers import AnswerWords
 from index import Answer, Filters, Window
 
 
-def searched_line(answer: Answer) -> str:
+def searched_line(answer: Answer, words: AnswerWords) -> str:
     """What was searched, "" where that is just what was asked."""
     changed = answer.completed or answer.mended or answer.filters
     if not (changed or answer.loosened or answer.unread):
         return ""
-    limits = limits_of(answer.filters)
-    limits += [phrases.not_together(phrase) for phrase in answer.loosened]
-    limits += [phrases.not_understood(limit) for limit in answer.unread]
-    return phrases.searched(answer.words, limits)
+    limits = limits_of(answer.filters, words)
+    limits += [words.not_together(phrase) for phrase in answer.loosened]
+    limits += [words.not_understood(limit) for limit in answer.unread]
+    return words.searched(answer.words, limits)
 
 
-def limits_of(filters: Filters) -> list[str]:
+def limits_of(filters: Filters, words: AnswerWords) -> list[str]:
     """Each limit that an answer kept to, in words."""
-    limits = [window_spoken(filters.window)] if filters.window != Window() else []
+    limits = [window_spoken(filters.window, words)] if filters.window != Window() else []
     if filters.sources or filters.unknown:
-        limits.append(phrases.only_from([*filters.sources, *filters.unknown]))
+        limits.append(words.only_from([*filters.sources, *filters.unknown]))
     if filters.article:
-        limits.append(phrases.SAME_ARTICLE)
-    limits += [phrases.with_phrase(phrase) for phrase in filters.phrases]
-    limits += [phrases.without(words) for words in filters.without]
+        limits.append(words.same_article)
+    limits += [words.with_phrase(phrase) for phrase in filters.phrases]
+    limits += [words.without(left_out) for left_out in filters.without]
     return limits
 
 
-def window_spoken(window: Window) -> str:
+def window_spoken(window: Window, words: AnswerWords) -> str:
     """A window as people say it: in a month, on a day, since one, until one, or between two."""
-    first, last = spoken(_whole(window)), spoken(window.last.isoformat())
+    first, last = words.day(_whole(window)), words.day(window.last.isoformat())
     if first:
-        when = phrases.on(first) if _whole(window).count("-") == 2 else phrases.within(first)
+        when = words.on(first) if _whole(window).count("-") == 2 else words.within(first)
     elif window.last == date.max:
-        when = phrases.since(spoken(window.first.isoformat()))
+        when = words.since(words.day(window.first.isoformat()))
     elif window.first == date.min:
-        when = phrases.until(last)
+        when = words.until(last)
     else:
-        when = phrases.between(spoken(window.first.isoformat()), last)
-    return when if window.told else phrases.published(when)
+        when = words.between(words.day(window.first.isoformat()), last)
+    return when if window.told else words.published(when)
 
 
 def _whole(window: Window) -> str:

@@ -6,69 +6,117 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from telegram import Message
 
-from bot import phrases
 from bot.desk import Apology, Trouble
+from bot.handlers.answers import answer_view
 from bot.logs import describe
+from bot.memory import Sheet
 from bot.office import Office
-from bot.outbox import reply_to, topic_of
-from bot.render import answer_html, quoted_in
+from bot.outbox import Letter, reply_to, topic_of
+from bot.phrases.answers import AnswerWords
+from bot.scene import Scene
 from index import Answer, Turn
 
 logger = logging.getLogger(__name__)
 
+MOST_PASSAGES = 30
+"""Passages that are looked for at once; an answer is paged through without asking again."""
+
+_MENDED_WITHIN = timedelta(minutes=10)
 _TYPING_MAY_LAG_S = 1.0
 
 
-async def answer(message: Message, question: str, office: Office) -> None:
-    """Reply with quoted passages, or say why there are none."""
-    today = message.date.astimezone(office.zone).date()
-    async with _typing(message, office):
-        followed = await _followed(message, office)
-        outcome = await office.desk.ask(question, today=today, after=followed)
-    sent = await office.outbox.send(reply_to(message, reply_html(outcome)))
-    if isinstance(outcome, Answer):
-        await _remember(sent, outcome, office)
+async def answer(
+    message: Message, question: str, scene: Scene, office: Office, *, overheard: bool = False
+) -> None:
+    """Reply with quoted passages, or say why there are none.
+
+    To a question that was put to the whole group, nothing is said unless it is an answer.
+    """
+    # An edit of the question waits here until there is an answer that it can change.
+    async with office.locks.of(scene.chat, message.message_id):
+        async with _typing(message, office):
+            after = await _followed(message, scene, office)
+            outcome = await _looked_up(message, question, scene, office, after)
+        if overheard and (isinstance(outcome, Apology) or outcome.abstained):
+            return
+        letter, sheet = _reply(message, question, outcome, scene)
+        await _send(letter, sheet, office)
 
 
-async def _remember(sent: Message, given: Answer, office: Office) -> None:
-    """Keep what was quoted; "more" goes on behind that. The answer stands, kept or not."""
-    turn = replace(given.turn, shown=given.skipped + len(quoted_in(given)))
+async def answer_again(message: Message, question: str, scene: Scene, office: Office) -> None:
+    """The question was changed, and so is its answer; one that became a question is answered."""
+    async with office.locks.of(scene.chat, message.message_id):
+        replied = await office.memory.reply_to(scene.chat, message.message_id)
+    if replied is None:
+        if datetime.now(UTC) - message.date < _MENDED_WITHIN:
+            await answer(message, question, scene, office)
+        return
+    number, sheet = replied
+    if sheet.told.get("asked") == question:
+        return  # a preview was added, or what was mended is not part of the question
+    outcome = await _looked_up(message, question, scene, office, None)
+    letter, now = _reply(message, question, outcome, scene)
+    await _send(replace(letter, reply_to=None, edits=number), now, office)
+
+
+def apology(outcome: Apology, words: AnswerWords) -> str:
+    """What is said where a question could not be looked up."""
+    match outcome.trouble:
+        case Trouble.BUSY:
+            return words.busy
+        case Trouble.LATE:
+            return words.took_too_long
+        case Trouble.FAILED:
+            return words.failed(outcome.reference)
+
+
+def _reply(
+    message: Message, question: str, outcome: Answer | Apology, scene: Scene
+) -> tuple[Letter, Sheet | None]:
+    """The reply to a question, and what is to be remembered of it."""
+    if isinstance(outcome, Apology):
+        return reply_to(message, apology(outcome, scene.phrases.answers)), None
+    view = answer_view(outcome, question, message.message_id, scene)
+    return reply_to(message, view.html, view.buttons), view.sheet
+
+
+async def _send(letter: Letter, sheet: Sheet | None, office: Office) -> None:
+    """Send an answer and remember it; it stands, whether or not that can be done."""
+    sent = await office.outbox.send(letter)
+    if sheet is None:
+        return
     try:
-        await office.memory.keep(sent.chat.id, sent.message_id, turn)
+        await office.memory.keep(sent.chat.id, sent.message_id, sheet)
     except sqlite3.Error as error:
         logger.error("an answer is not remembered: %s", describe(error))  # noqa: TRY400
 
 
-async def _followed(message: Message, office: Office) -> Turn | None:
+async def _looked_up(
+    message: Message, question: str, scene: Scene, office: Office, after: Turn | None
+) -> Answer | Apology:
+    today = message.date.astimezone(scene.zone).date()
+    return await office.desk.look(
+        lambda library: library.ask(question, limit=MOST_PASSAGES, today=today, after=after)
+    )
+
+
+async def _followed(message: Message, scene: Scene, office: Office) -> Turn | None:
     """What the message may follow up: the answer replied to, or in private the last one.
 
     Nothing where the memory is out of order: the message is answered all the same.
     """
     try:
         if message.reply_to_message:
-            return await office.memory.turn(message.chat.id, message.reply_to_message.message_id)
-        if message.chat.type == message.chat.PRIVATE:
-            return await office.memory.last(message.chat.id)
+            return await office.memory.turn(scene.chat, message.reply_to_message.message_id)
+        if scene.private:
+            return await office.memory.last(scene.chat)
     except sqlite3.Error as error:
         logger.error("no answer can be followed up: %s", describe(error))  # noqa: TRY400
     return None
-
-
-def reply_html(outcome: Answer | Apology) -> str:
-    """What is said about the outcome of a question."""
-    match outcome:
-        case Apology(Trouble.BUSY):
-            return phrases.BUSY
-        case Apology(Trouble.LATE):
-            return phrases.TOOK_TOO_LONG
-        case Apology(Trouble.FAILED, reference):
-            return phrases.failed(reference)
-        case Answer():
-            return answer_html(outcome)
-    raise AssertionError(outcome)
 
 
 @asynccontextmanager

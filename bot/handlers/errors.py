@@ -6,7 +6,6 @@ import secrets
 from telegram import Message
 from telegram.error import TelegramError
 
-from bot import phrases
 from bot.logs import describe
 from bot.office import Office
 from bot.outbox import reply_to
@@ -21,6 +20,8 @@ async def report(error: Exception, message: Message | None, office: Office) -> N
     if message is None or isinstance(error, TelegramError):
         return
     try:
-        await office.outbox.send(reply_to(message, phrases.failed(reference)))
+        await office.outbox.send(
+            reply_to(message, office.scene(message).phrases.answers.failed(reference))
+        )
     except TelegramError as refusal:
         logger.warning("nor could it be told, reference %s: %s", reference, describe(refusal))

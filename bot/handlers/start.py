@@ -1,12 +1,17 @@
-"""/start: say what the bot does."""
+"""/start and /help: say what the bot does, and how to ask."""
 
 from telegram import Message
 
-from bot import phrases
 from bot.office import Office
 from bot.outbox import reply_to
+from bot.scene import Scene
 
 
-async def welcome(message: Message, office: Office) -> None:
+async def welcome(message: Message, _: str, scene: Scene, office: Office) -> None:
     """Reply with what the bot does."""
-    await office.outbox.send(reply_to(message, phrases.START))
+    await office.outbox.send(reply_to(message, scene.phrases.rooms.start))
+
+
+async def explain(message: Message, _: str, scene: Scene, office: Office) -> None:
+    """Reply with how to ask, in private and in groups."""
+    await office.outbox.send(reply_to(message, scene.phrases.rooms.help))

@@ -5,11 +5,12 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot import phrases
+from bot.phrases import phrases_in
 from bot.searched import searched_line
 from index import Answer, Credit, Passage, Status, Surroundings
 
 INDENT = "    "
+ENGLISH = phrases_in("en").answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def answer_text(answer: Answer, look: Look, *, first: int = 1, more: str = "/mor
 
     `more` is what to type for the passages that are left.
     """
-    line = _harmless(searched_line(answer))
+    line = _harmless(searched_line(answer, ENGLISH))
     if answer.abstained:
         return "\n".join(filter(None, (line, nothing_found(answer))))
     numbered = enumerate(answer.passages, start=first)
@@ -77,13 +78,13 @@ def source_line(credit: Credit) -> str:
 def nothing_found(answer: Answer) -> str:
     """That the collection does not say, and what was searched."""
     if answer.skipped:
-        return phrases.NO_MORE
+        return ENGLISH.no_more
     if answer.filters.unknown and not answer.filters.sources:
-        return _harmless(phrases.no_such_source(answer.filters.unknown))
+        return _harmless(ENGLISH.no_such_source(answer.filters.unknown))
     if answer.filters and not answer.words:
-        return phrases.NOTHING_TO_LOOK_FOR
+        return ENGLISH.nothing_to_look_for
     if answer.filters:
-        return phrases.NOTHING_WITHIN
+        return ENGLISH.nothing_within
     return f"Nothing in the collection answers that. Searched: {extent(answer.searched)}."
 
 

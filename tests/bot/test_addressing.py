@@ -32,8 +32,8 @@ def in_group(text: str, *marks: Mark, **facts: bool) -> Request | None:
         ("/ask@quotewire_bot  ", Request(Wish.HINT)),
         ("/ask@other_bot why?", None),
         ("/asking why?", Request(Wish.UNKNOWN)),
-        ("/start from_a_link", Request(Wish.START)),
-        ("/help", Request(Wish.HELP)),
+        ("/start from_a_link", Request(Wish.COMMAND, "from_a_link", "start")),
+        ("/help", Request(Wish.COMMAND, "", "help")),
         ("/hint", Request(Wish.UNKNOWN)),
         ("/usr/bin is what?", asks("/usr/bin is what?")),
         ("is /ask a command?", asks("is /ask a command?")),
@@ -51,7 +51,7 @@ def test_in_private_everything_is_for_the_bot(text, request_):
         ("/ask why?", asks("why?")),
         ("/ask@quotewire_bot why?", asks("why?")),
         ("/ask@other_bot why?", None),
-        ("/start", Request(Wish.START)),
+        ("/start", Request(Wish.COMMAND, "", "start")),
         ("/help@other_bot", None),
         ("/weather", None),
         ("/weather@quotewire_bot", Request(Wish.UNKNOWN)),
@@ -124,5 +124,5 @@ def test_whatever_comes_a_question_is_never_blank(text, found, is_private):
     request = request_in(Incoming(text, tuple(found), private=is_private), ME)
 
     if request and request.wish is Wish.ANSWER:
-        assert request.question == request.question.strip() != ""
-        assert request.question.encode("utf-8")
+        assert request.text == request.text.strip() != ""
+        assert request.text.encode("utf-8")

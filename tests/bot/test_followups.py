@@ -8,12 +8,20 @@ from datetime import date
 import pytest
 
 from bot.database import BotData
-from bot.memory import KEPT_S, RECENT_S, Memory
+from bot.memory import KEPT_S, RECENT_S, Kind, Memory, Sheet
+from bot.phrases import phrases_in
 from bot.render import answer_html, plain_text
 from bot.searched import window_spoken
 from index import Answer, Filters, Turn, Window
 from tests.support.library import SEARCHED, FakeLibrary, answer, passage
 from tests.support.people import bot_user, group
+
+ENGLISH = phrases_in("en").answers
+
+
+def english(answer: Answer) -> str:
+    return answer_html(answer, ENGLISH)
+
 
 FIRST = Turn("how do otters sleep?", 1, "otters.md", "2017-09-16", "Tidewater Weekly")
 
@@ -79,14 +87,14 @@ async def test_old_answers_are_forgotten(tmp_path):
     now = 1_000_000.0
     async with BotData(tmp_path / "bot.db") as data:
         memory = Memory(data, clock=lambda: now)
-        await memory.keep(5, 1, FIRST)
+        await memory.keep(5, 1, Sheet(Kind.ANSWER, turn=FIRST))
         assert await memory.last(5) == FIRST
         assert await memory.last(6) is None
         now += RECENT_S + 1
         assert await memory.last(5) is None
         assert await memory.turn(5, 1) == FIRST
         now += KEPT_S
-        await memory.keep(5, 2, FIRST)
+        await memory.keep(5, 2, Sheet(Kind.ANSWER, turn=FIRST))
         assert await memory.turn(5, 1) is None
 
 
@@ -104,7 +112,7 @@ def test_the_reply_prints_what_was_searched_when_that_is_not_what_was_asked():
         ),
     )
 
-    html = answer_html(said)
+    html = english(said)
 
     assert html.startswith(
         "<i>Searched: who was hurt near Raqqa? · published in September 2017"
@@ -118,14 +126,14 @@ def test_what_was_mended_is_printed_and_a_plain_question_is_not():
                     mended=(("Raqa", "Raqqa"),))  # fmt: skip
     plain = Answer("where is Raqqa?", (), SEARCHED, words="where is Raqqa?")
 
-    assert answer_html(mended).startswith("<i>Searched: where is Raqqa?</i>\nI found nothing")
-    assert answer_html(plain).startswith("I found nothing")
+    assert english(mended).startswith("<i>Searched: where is Raqqa?</i>\nI found nothing")
+    assert english(plain).startswith("I found nothing")
 
 
 def test_a_phrase_that_nothing_holds_is_told():
     said = Answer("tea", (passage(),), SEARCHED, words="who called it “fun”?", loosened=("fun",))
 
-    assert answer_html(said).startswith(
+    assert english(said).startswith(
         "<i>Searched: who called it “fun”? · “fun” not word for word</i>"
     )
 
@@ -135,9 +143,9 @@ def test_a_source_that_there_is_not_and_a_limit_without_a_question_are_told():
     bare = Answer("", (), SEARCHED, filters=Filters(window=Window(date(2017, 9, 1))))
     no_more = Answer("tea", (), SEARCHED, words="tea", skipped=3)
 
-    assert "I have no articles of “&lt;x&gt;”, so I searched nothing." in answer_html(unknown)
-    assert "Tell me also what to look for" in answer_html(bare)
-    assert answer_html(no_more) == "There is no more to that."
+    assert "I have no articles of “&lt;x&gt;”, so I searched nothing." in english(unknown)
+    assert "Tell me also what to look for" in english(bare)
+    assert english(no_more) == "There is no more to that."
 
 
 @pytest.mark.parametrize(
@@ -153,7 +161,7 @@ def test_a_source_that_there_is_not_and_a_limit_without_a_question_are_told():
     ],
 )  # fmt: skip
 def test_a_window_is_said_as_people_say_it(first, last, told, spoken):
-    assert window_spoken(Window(first, last, told)) == spoken
+    assert window_spoken(Window(first, last, told), ENGLISH) == spoken
 
 
 async def test_more_goes_on_behind_what_the_reply_had_room_for(telegram, post, start):
@@ -181,7 +189,7 @@ async def test_a_question_is_answered_while_the_memory_is_out_of_order(
         await telegram.until(lambda: len(telegram.sent) == 1)
         with closing(sqlite3.connect(tmp_path / "bot" / "bot.db")) as db:
             await telegram.until(lambda: _remembered(db) == 1)
-            db.execute("drop table answers")
+            db.execute("drop table sheets")
         await telegram.push(post.says("do otters hold hands?"))
         await telegram.until(lambda: len(telegram.sent) == 2)
 
@@ -195,8 +203,8 @@ async def test_a_question_is_answered_while_the_memory_is_out_of_order(
 async def test_a_turn_that_another_version_kept_is_followed_by_nothing(tmp_path):
     async with BotData(tmp_path / "bot.db") as data:
         memory = Memory(data)
-        await memory.keep(5, 1, FIRST)
-        await data.run(lambda db: db.execute("update answers set turn = '{\"words\": 1}'"))
+        await memory.keep(5, 1, Sheet(Kind.ANSWER, turn=FIRST))
+        await data.run(lambda db: db.execute("update sheets set turn = '{\"words\": 1}'"))
 
         assert await memory.turn(5, 1) is None
 
@@ -204,7 +212,7 @@ async def test_a_turn_that_another_version_kept_is_followed_by_nothing(tmp_path)
 async def test_a_step_of_the_tables_that_was_broken_off_is_taken_again(tmp_path):
     path = tmp_path / "bot.db"
     async with BotData(path) as data:
-        await Memory(data).keep(5, 1, FIRST)
+        await Memory(data).keep(5, 1, Sheet(Kind.ANSWER, turn=FIRST))
     with closing(sqlite3.connect(path)) as db:
         db.execute("pragma user_version = 1")  # the tables were made, the number not yet
 
@@ -213,4 +221,4 @@ async def test_a_step_of_the_tables_that_was_broken_off_is_taken_again(tmp_path)
 
 
 def _remembered(db: sqlite3.Connection) -> int:
-    return int(db.execute("select count(*) from answers").fetchone()[0])
+    return int(db.execute("select count(*) from sheets").fetchone()[0])

@@ -7,10 +7,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.limits import ENTITIES, MESSAGE_UNITS
+from bot.phrases import phrases_in
 from bot.render import answer_html, plain_text, source_html
-from index import Credit, Passage
+from index import Answer, Credit, Passage
 from tests.support.library import SEARCHED, answer, passage
 from tests.support.markup import Parsed, parse_html, utf16_units
+
+ENGLISH = phrases_in("en").answers
+
+
+def english(answer: Answer) -> str:
+    return answer_html(answer, ENGLISH)
 
 
 def quotes(parsed: Parsed) -> list[str]:
@@ -21,7 +28,7 @@ def test_sources_stand_above_their_quotes_and_other_carriers_below():
     first = replace(passage("One. Two.", best="Two."), also=("The Otter", "Kelp & Co"))
     second = passage("Raft.", title="Rafts <2>", publisher="", via="Reuters", published="2017-09")
 
-    assert answer_html(answer(first, second)) == (
+    assert english(answer(first, second)) == (
         '<a href="https://tidewater.example/otters">How otters sleep</a> · Tidewater Weekly'
         " · 16 September 2017\n"
         "<blockquote>One. <b>Two.</b></blockquote>\n"
@@ -55,11 +62,11 @@ def test_sources_stand_above_their_quotes_and_other_carriers_below():
     ],
 )
 def test_a_source_line_is_readable_whatever_is_missing(credit, line):
-    assert source_html(credit) == line
+    assert source_html(credit, ENGLISH) == line
 
 
 def test_a_long_quote_is_folded():
-    parsed = parse_html(answer_html(answer(passage("Otters sleep. " * 50))))
+    parsed = parse_html(english(answer(passage("Otters sleep. " * 50))))
 
     assert parsed.of("expandable_blockquote") == ["Otters sleep. " * 50]
 
@@ -67,13 +74,13 @@ def test_a_long_quote_is_folded():
 def test_at_most_three_passages_are_quoted():
     many = [passage(f"Otter {n}.") for n in range(5)]
 
-    assert quotes(parse_html(answer_html(answer(*many)))) == ["Otter 0.", "Otter 1.", "Otter 2."]
+    assert quotes(parse_html(english(answer(*many)))) == ["Otter 0.", "Otter 1.", "Otter 2."]
 
 
 def test_a_quote_that_does_not_fit_is_cut_visibly_around_its_best_sentence():
     text = "Kelp grows. " * 500 + "Otters hold hands. " + "They sleep. " * 500
 
-    [quote] = quotes(parse_html(answer_html(answer(passage(text, best="Otters hold hands.")))))
+    [quote] = quotes(parse_html(english(answer(passage(text, best="Otters hold hands.")))))
 
     assert quote.startswith("… Otters hold hands. They sleep.")
     assert quote.endswith("They sleep. …")
@@ -83,7 +90,7 @@ def test_a_quote_that_does_not_fit_is_cut_visibly_around_its_best_sentence():
 def test_short_quotes_stay_whole_beside_a_long_one():
     long = passage("Kelp grows. " * 500)
 
-    first, second, third = quotes(parse_html(answer_html(answer(passage(), long, passage()))))
+    first, second, third = quotes(parse_html(english(answer(passage(), long, passage()))))
 
     assert (first, third) == (passage().text, passage().text)
     assert second.endswith("Kelp grows. …")
@@ -93,7 +100,7 @@ def test_fewer_passages_are_quoted_rather_than_scraps_of_many():
     wide = {"title": "&" * 400, "publisher": "&" * 400, "url": "https://a.example/" + "x" * 900}
     long = [replace(passage("Kelp grows. " * 500, **wide), also=("&" * 400,) * 9)] * 3
 
-    assert len(quotes(parse_html(answer_html(answer(*long))))) == 2
+    assert len(quotes(parse_html(english(answer(*long))))) == 2
 
 
 @pytest.mark.parametrize(
@@ -109,7 +116,7 @@ def test_fewer_passages_are_quoted_rather_than_scraps_of_many():
 def test_an_answer_that_abstained_says_what_was_searched(searched, said):
     abstained = replace(answer(), searched=replace(SEARCHED, **searched))
 
-    html = answer_html(abstained)
+    html = english(abstained)
 
     assert html.startswith("I found nothing that answers this. I searched 1")
     assert said in html
@@ -118,13 +125,11 @@ def test_an_answer_that_abstained_says_what_was_searched(searched, said):
 def test_an_empty_collection_is_admitted():
     empty = replace(answer(), searched=replace(SEARCHED, articles=0))
 
-    assert answer_html(empty) == "I have no articles to search yet, so I cannot answer."
+    assert english(empty) == "I have no articles to search yet, so I cannot answer."
 
 
 def test_the_plain_form_says_the_same_with_addresses():
-    html = answer_html(
-        answer(passage("1 < 2 & so. Yes.", best="Yes.", url="https://a.example/?b&c"))
-    )
+    html = english(answer(passage("1 < 2 & so. Yes.", best="Yes.", url="https://a.example/?b&c")))
 
     assert plain_text(html) == (
         "How otters sleep (https://a.example/?b&c) · Tidewater Weekly · 16 September 2017\n"
@@ -161,7 +166,7 @@ def passages(draw: st.DrawFn) -> Passage:
 @settings(max_examples=200)
 @given(st.lists(passages(), min_size=1, max_size=4))
 def test_whatever_is_quoted_telegram_takes_it_and_the_words_are_the_articles(found):
-    html = answer_html(answer(*found))
+    html = english(answer(*found))
 
     parsed = parse_html(html)
     assert utf16_units(html) < MESSAGE_UNITS
