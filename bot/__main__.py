@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import replace
 from functools import partial
 
 from bot import application, logs
@@ -13,8 +14,12 @@ from bot.chats import Chats
 from bot.crew import Crew, Room
 from bot.database import BotData, BotDataUnusable
 from bot.desk import Desk, Library
+from bot.doors import DOORS, Doors
 from bot.inbox import Inbox
+from bot.incoming import sweep
+from bot.newsroom import Newsroom
 from bot.office import Office
+from bot.pace import Pace
 from bot.polling import Poller
 from bot.settings import BotSettings, load_bot_settings
 from bot.watcher import WATCH, Supervisor, hosted
@@ -47,7 +52,8 @@ def main() -> int:
         return 130
     try:
         beside = Supervisor(WATCH) if index_settings.watch else None
-        asyncio.run(serve_until_signalled(settings, library, beside=beside))
+        doors = replace(DOORS, collection=index_settings.folder)
+        asyncio.run(serve_until_signalled(settings, library, beside=beside, doors=doors))
     except BotDataUnusable as fault:
         print(fault, file=sys.stderr)  # noqa: T201 - a plain sentence, as for the settings
         return 2
@@ -59,12 +65,19 @@ def main() -> int:
     return 0
 
 
-async def run(
-    settings: BotSettings, library: Library, *, stop: asyncio.Event, drain_s: float = DRAIN_S
+async def run(  # noqa: PLR0913 - by name, and most of them for tests alone
+    settings: BotSettings,
+    library: Library,
+    *,
+    stop: asyncio.Event,
+    drain_s: float = DRAIN_S,
+    doors: Doors = DOORS,
+    pace: Pace | None = None,
 ) -> None:
     """Serve until `stop` is set, then finish what has begun, for `drain_s` at most.
 
-    What is not answered by then is taken up at the next start. The library stays open.
+    What is not answered by then is taken up at the next start. The library stays open. `pace` is
+    Telegram's unless another is given.
     """
     logs.quiet_libraries()
     desk = Desk(library, patience_s=settings.patience_s, room=settings.queue)
@@ -72,20 +85,25 @@ async def run(
         async with BotData(settings.data / "bot.db") as data:
             chats = Chats(data)
             await chats.load()
-            bot, office = application.build(settings, desk, data, chats)
+            bot, office = application.build(settings, desk, data, chats, doors=doors, pace=pace)
             try:
-                await _unless(stop, partial(application.introduce, bot))
+                await _unless(stop, partial(application.introduce, bot, admins=settings.admins))
                 if not stop.is_set():
                     room = Room(settings.queue + _BESIDE_QUESTIONS)
                     await _serve(bot, office, stop, room=room, drain_s=drain_s)
             finally:
+                await office.reindexing.close()
                 await application.leave(bot)
     finally:
         desk.close()
 
 
 async def serve_until_signalled(
-    settings: BotSettings, library: Library, *, beside: Supervisor | None = None
+    settings: BotSettings,
+    library: Library,
+    *,
+    beside: Supervisor | None = None,
+    doors: Doors = DOORS,
 ) -> None:
     """Run until SIGINT or SIGTERM, with what is `beside`; a second one ends it without waiting."""
     stop = asyncio.Event()
@@ -101,7 +119,7 @@ async def serve_until_signalled(
         asyncio.get_running_loop().add_signal_handler(number, on_signal)
     try:
         async with hosted(beside):
-            await run(settings, library, stop=stop)
+            await run(settings, library, stop=stop, doors=doors)
     except asyncio.CancelledError:
         logger.warning("stopped without waiting")
 
@@ -111,13 +129,21 @@ async def _serve(
 ) -> None:
     inbox = Inbox(office.data)
     crew = Crew(inbox, partial(application.handle, bot, office), room)
-    poller = Poller(bot.bot, inbox, read=partial(application.read, office), arrived=crew.wake)
-    try:
-        await _unless(stop, poller.run, crew.run)
-        logger.info("stopping")
-        await crew.drain(drain_s)
-    finally:
-        await crew.drain(0)
+    poller = Poller(
+        bot.bot,
+        inbox,
+        read=partial(application.read, office),
+        arrived=crew.wake,
+        polled=office.health.polled,
+    )
+    await asyncio.to_thread(sweep, office.settings.data)
+    with office.health.watching():
+        try:
+            await _unless(stop, poller.run, crew.run, Newsroom(office).run)
+            logger.info("stopping")
+            await crew.drain(drain_s)
+        finally:
+            await crew.drain(0)
 
 
 async def _unless(stop: asyncio.Event, *works: Work) -> None:

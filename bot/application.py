@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from telegram import Update
@@ -13,15 +13,17 @@ from telegram.ext import Application, ApplicationBuilder, CallbackContext, TypeH
 from bot.chats import Chats
 from bot.database import BotData
 from bot.desk import Desk
+from bot.doors import DOORS, Doors
 from bot.handlers.dispatch import concerns, message_of, see_to
 from bot.handlers.errors import report
 from bot.inbox import State
 from bot.logs import explained
 from bot.memory import Memory
-from bot.menu import offer_commands
+from bot.menu import describe_bot, offer_commands
 from bot.office import Office
 from bot.outbox import Outbox, seconds
 from bot.pace import Pace
+from bot.reindexing import Reindexing
 from bot.settings import BotSettings
 from index import UnknownSetting
 
@@ -37,7 +39,15 @@ _READ_S, _CONNECT_S, _POOL_S = 20.0, 10.0, 30.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 30.0
 
 
-def build(settings: BotSettings, desk: Desk, data: BotData, chats: Chats) -> tuple[Bot, Office]:
+def build(  # noqa: PLR0913 - what an office stands on, and what tests do otherwise
+    settings: BotSettings,
+    desk: Desk,
+    data: BotData,
+    chats: Chats,
+    *,
+    doors: Doors = DOORS,
+    pace: Pace | None = None,
+) -> tuple[Bot, Office]:
     """The bot, which takes updates from `process_update` alone and polls nothing by itself."""
     if settings.token is None:
         raise UnknownSetting(NOT_SET)
@@ -58,20 +68,28 @@ def build(settings: BotSettings, desk: Desk, data: BotData, chats: Chats) -> tup
         .build()
     )
     bot = application.bot
-    outbox = Outbox(bot, pace=Pace())
-    office = Office(bot, desk, outbox, data, Memory(data), chats, settings)
+    outbox = Outbox(bot, pace=pace or Pace(), moved=chats.move)
+    office = Office(
+        *(bot, desk, outbox, data, Memory(data), chats, settings),
+        doors=doors,
+        reindexing=Reindexing(doors.reindex),
+    )
     _connect(application, office)
     return application, office
 
 
 async def introduce(
-    application: Bot, *, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    application: Bot,
+    *,
+    admins: Sequence[int] = (),
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> None:
     """Learn who the bot is, end any webhook, show the commands; tried until Telegram answers."""
     await _until_done("getMe", application.initialize, sleep)
     # While a webhook is set, polling is refused.
     await _until_done("deleteWebhook", application.bot.delete_webhook, sleep)
-    await offer_commands(application.bot)
+    await offer_commands(application.bot, admins)
+    await describe_bot(application.bot)
     logger.info("serving as @%s", application.bot.username)
 
 

@@ -22,6 +22,7 @@ class Verb(StrEnum):
     OPEN = "open"
     SET = "set"
     STOP = "stop"
+    OFTEN = "often"
     CONFIRM = "confirm"
     NOTHING = "nothing"
 

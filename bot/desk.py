@@ -5,7 +5,7 @@ import logging
 import queue
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +13,19 @@ from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
 from bot.logs import describe
-from index import Answer, Status, Turn
+from index import (
+    Answer,
+    Fate,
+    Listing,
+    Matches,
+    Publisher,
+    Quotable,
+    Reading,
+    Status,
+    Surroundings,
+    Turn,
+    Why,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -22,11 +34,13 @@ Found = TypeVar("Found")
 CLERKS = 8
 """Threads that ask the library. Several, so that its model can take their questions together."""
 
+_CROWD_S = 0.2  # between looks whether there is still a crowd
+
 
 class Library(Protocol):
     """What the bot needs of an open collection; any thread may call it."""
 
-    def ask(
+    def ask(  # noqa: PLR0913 - a question and its circumstances, each by name
         self,
         question: str,
         *,
@@ -34,7 +48,41 @@ class Library(Protocol):
         skip: int = 0,
         today: date | None = None,
         after: Turn | None = None,
+        only: tuple[str, ...] = (),
+        since: int = 0,
     ) -> Answer: ...
+
+    def search(
+        self,
+        words: str,
+        *,
+        skip: int = 0,
+        limit: int = 5,
+        only: tuple[str, ...] = (),
+        today: date | None = None,
+    ) -> Matches: ...
+
+    def latest(
+        self, source: str = "", *, skip: int = 0, limit: int = 10, only: tuple[str, ...] = ()
+    ) -> Listing: ...
+
+    def publishers(self, *, only: tuple[str, ...] = ()) -> tuple[Publisher, ...]: ...
+
+    def passages(
+        self, ids: Sequence[int], *, only: tuple[str, ...] = ()
+    ) -> dict[int, Quotable]: ...
+
+    def reading(self, wanted: int | str, *, only: tuple[str, ...] = ()) -> Reading | None: ...
+
+    def titled(self, words: str, *, only: tuple[str, ...] = ()) -> Reading | None: ...
+
+    def fates(self, quoted: Mapping[int, tuple[str, str]]) -> dict[int, Fate]: ...
+
+    def why(
+        self, question: str, paragraph: int, *, evidence: float, only: tuple[str, ...] = ()
+    ) -> Why | None: ...
+
+    def around(self, paragraph: int, *, only: tuple[str, ...] = ()) -> Surroundings | None: ...
 
     def status(self) -> Status: ...
 
@@ -71,6 +119,11 @@ class Desk:
         self._clerks = [_clerk(self._tasks) for _ in range(clerks)]
 
     @property
+    def open(self) -> int:
+        """How many questions are being looked up, or wait for that."""
+        return self._open
+
+    @property
     def crowded(self) -> bool:
         """Whether more questions are open than are being worked on, and niceties should wait."""
         return self._open > len(self._clerks)
@@ -90,6 +143,12 @@ class Desk:
             return await self._done(lambda: work(self._library))
         finally:
             self._open -= 1
+
+    async def aside(self, work: Callable[[Library], Found]) -> Found | Apology:
+        """As `look`, for what nobody waits for: it takes no room, and lets questions go first."""
+        while self.crowded:  # noqa: ASYNC110 - it may be crowded again by the time an event is heard
+            await asyncio.sleep(_CROWD_S)
+        return await self._done(lambda: work(self._library))
 
     def close(self) -> None:
         """Send the clerks home; one that is still at work is not waited for."""

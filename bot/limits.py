@@ -10,8 +10,14 @@ PLAIN_UNITS = 4_096
 ENTITIES = 100
 """Most formatted pieces (links, quotes, bold) that one message keeps."""
 
+DOWNLOAD_BYTES = 20 * 2**20
+"""Largest file that Telegram hands over to a bot."""
+
 NOTICE_CHARACTERS = 200
 """Longest notice that answers a press on a button."""
+
+COPIED_UNITS = 256
+"""Longest text that a button copies."""
 
 INLINE_RESULTS = 50
 """Most results of one inline query."""
@@ -21,6 +27,9 @@ EDIT_SPAN_S = 1.5
 
 LINK_UNITS = 1_000
 """Longest address we link. Long ones eat the room that Telegram gives all entities together."""
+
+EXACT_LINK_UNITS = 500
+"""Longest address that we lengthen by the words it leads to."""
 
 BATCH = 100
 """Most updates that one getUpdates returns."""

@@ -1,6 +1,6 @@
 """What a handler works with."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from telegram import Bot, CallbackQuery, Message, User
@@ -9,17 +9,24 @@ from bot.addressing import Me
 from bot.chats import Chats
 from bot.database import BotData
 from bot.desk import Desk
+from bot.doors import DOORS, Doors
+from bot.health import Health
 from bot.locks import Locks
 from bot.memory import Memory
+from bot.newest import Newest
 from bot.outbox import Outbox, topic_of
 from bot.phrases import language_for, phrases_in
+from bot.reindexing import Reindexing
 from bot.scene import Scene
 from bot.settings import BotSettings
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """The desk that answers, the outbox that sends, what is remembered, and what was set."""
+    """The desk that answers, the outbox that sends, what is remembered, and what was set.
+
+    What is for the bot's admins stands at the end.
+    """
 
     bot: Bot
     desk: Desk
@@ -29,6 +36,10 @@ class Office:
     chats: Chats
     settings: BotSettings
     locks: Locks = field(default_factory=Locks)
+    newest: Newest = field(default_factory=Newest)
+    doors: Doors = DOORS
+    health: Health = field(default_factory=Health)
+    reindexing: Reindexing = field(default_factory=lambda: Reindexing(DOORS.reindex))
 
     @property
     def me(self) -> Me:
@@ -37,19 +48,21 @@ class Office:
 
     def scene(self, message: Message, user: User | None = None) -> Scene:
         """The scene of a message; of a press by another than its sender, who is given."""
-        topic = topic_of(message)
-        settings = self.chats.of(message.chat.id, topic)
         speaker = user or message.from_user
-        language = language_for(settings.language, speaker.language_code if speaker else None)
-        return Scene(
-            message.chat.id,
-            topic,
-            speaker.id if speaker else None,
-            message.chat.type == message.chat.PRIVATE,
-            settings,
-            phrases_in(language),
-            ZoneInfo(settings.zone or self.settings.time_zone),
+        scene = self.scene_of(
+            message.chat.id, topic_of(message), speaker.language_code if speaker else None
         )
+        private = message.chat.type == message.chat.PRIVATE
+        # Who writes as a group or a channel cannot be named: Telegram's stand-ins are many people.
+        named = speaker if user or not message.sender_chat else None
+        return replace(scene, user=named.id if named else None, private=private)
+
+    def scene_of(self, chat: int, topic: int | None, language: str | None) -> Scene:
+        """The scene of something the bot says by itself, in a language unless the chat has one."""
+        settings = self.chats.of(chat, topic)
+        phrases = phrases_in(language_for(settings.language, language))
+        zone = ZoneInfo(settings.zone or self.settings.time_zone)
+        return Scene(chat, topic, None, chat > 0, settings, phrases, zone)
 
     def pressed(self, query: CallbackQuery) -> Scene | None:
         """The scene of a press; None where the message is out of reach."""

@@ -29,10 +29,14 @@ from telegram.error import (
 
 from bot.limits import GENERAL_TOPIC, NOTICE_CHARACTERS, PLAIN_UNITS
 from bot.locks import Locks
+from bot.logs import describe
 from bot.pace import Pace
 from bot.render import plain_text
 
 logger = logging.getLogger(__name__)
+
+Moved = Callable[[int, int], Awaitable[None]]
+"""Is told that a group has become another chat: the old number and the new."""
 
 PATIENCE_S = 60.0
 """How long a message is tried again while Telegram or the way there is out of order."""
@@ -80,18 +84,20 @@ def topic_of(message: Message) -> int | None:
 class Outbox:
     """Sends letters; those to one chat leave in order, and no chat waits for another."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but two have their defaults
         self,
         bot: Bot,
         *,
         pace: Pace,
         patience_s: float = PATIENCE_S,
+        moved: Moved | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._bot = bot
         self._pace = pace
         self._patience_s = patience_s
+        self._moved = moved
         self._sleep = sleep
         self._clock = clock
         self._lanes = Locks()
@@ -144,6 +150,7 @@ class Outbox:
                 wait = seconds(flood.retry_after)
                 logger.warning("Telegram asks for %s s of silence in one chat", wait)
             except (ChatMigrated, BadRequest) as error:
+                await self._follow(letter.chat, error)
                 letter = _amended(letter, error)
                 wait = 0.0
             except NetworkError as error:
@@ -153,6 +160,14 @@ class Outbox:
                 wait, pause = pause, min(pause * 2, _SLOWEST_RETRY_S)
                 logger.warning("sending failed, again in %s s: %s", wait, type(error).__name__)
             await self._sleep(wait)
+
+    async def _follow(self, chat: int, error: TelegramError) -> None:
+        if self._moved is None or not isinstance(error, ChatMigrated):
+            return
+        try:
+            await self._moved(chat, error.new_chat_id)
+        except Exception as fault:  # noqa: BLE001 - the message can be sent all the same
+            logger.error("a group's move is not kept: %s", describe(fault))  # noqa: TRY400
 
     async def _post(self, letter: Letter) -> Message:
         html = letter.html if letter.formatted else plain_text(letter.html)[:PLAIN_UNITS]

@@ -26,22 +26,26 @@ _NETWORK_ROOM_S = 15.0
 class Poller:
     """Keeps the updates that are for the bot in the inbox, and says when some have `arrived`.
 
+    `polled` is told whenever Telegram has given an answer.
+
     No fault ends it: it pauses, longer each time up to half a minute, and asks again.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - by name, the last one for tests
         self,
         bot: Bot,
         inbox: Inbox,
         *,
         read: Read,
         arrived: Callable[[], None],
+        polled: Callable[[], None] = lambda: None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._bot = bot
         self._inbox = inbox
         self._read = read
         self._arrived = arrived
+        self._polled = polled
         self._sleep = sleep
         self._offset: int | None = None
         self._more = True
@@ -63,6 +67,7 @@ class Poller:
 
     async def _round(self) -> None:
         batch = await self._fetch()
+        self._polled()
         ids = [identifier for raw in batch if (identifier := _identifier(raw)) is not None]
         if batch and not ids:
             raise ValueError("no update in the batch has a number")

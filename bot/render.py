@@ -6,7 +6,8 @@ from html import escape, unescape
 from urllib.parse import urlsplit
 
 from bot.cutting import ELLIPSIS, clip, window
-from bot.limits import LINK_UNITS, MESSAGE_UNITS
+from bot.fragments import at_words
+from bot.limits import COPIED_UNITS, EXACT_LINK_UNITS, LINK_UNITS, MESSAGE_UNITS
 from bot.phrases.answers import AnswerWords
 from bot.searched import searched_line
 from index import Answer, Credit, Passage
@@ -80,7 +81,7 @@ def nothing_html(answer: Answer, words: AnswerWords) -> str:
 
 def passage_html(passage: Passage, room: int, words: AnswerWords) -> str:
     """One passage: its source, its quote in at most `room` units, and who else carries it."""
-    return _frame(passage.credit, passage.also, quote_html(passage, room), words)
+    return _frame(passage, quote_html(passage, room), words)
 
 
 def quote_html(passage: Passage, room: int) -> str:
@@ -98,8 +99,11 @@ def quote_html(passage: Passage, room: int) -> str:
     return f"<blockquote{folded}>{''.join(shown)}</blockquote>"
 
 
-def source_html(credit: Credit, words: AnswerWords) -> str:
-    """Title, publisher and day as far as they are known, the first linked to the article."""
+def source_html(credit: Credit, words: AnswerWords, *, at: str = "") -> str:
+    """Title, publisher and day as far as they are known, the first linked to the article.
+
+    The link leads to the words `at` in it, where the browser can go there.
+    """
     title = named(credit.title, _TITLE)
     via = named(credit.via, _NAME)
     carriers = (named(credit.publisher, _NAME), f"via {via}" if via else "")
@@ -107,13 +111,29 @@ def source_html(credit: Credit, words: AnswerWords) -> str:
     first, *rest = list(filter(None, parts)) or [_host(credit.url)]
     day = words.day(credit.published)
     return " · ".join(
-        [_linked(first or words.source_unknown, credit.url), *rest, *([day] if day else [])]
+        [_linked(first or words.source_unknown, credit.url, at), *rest, *([day] if day else [])]
     )
+
+
+def copied(passage: Passage, words: AnswerWords) -> str:
+    """The best sentence with its source, as text to paste: as long as Telegram copies."""
+    credit = passage.credit
+    parts = (credit.title, credit.publisher, words.day(credit.published))
+    source = clip(", ".join(filter(None, parts)), room=COPIED_UNITS // 2, cost=utf16_units)
+    room = COPIED_UNITS - utf16_units(source) - len("“” — ")
+    sentence = clip(" ".join(passage.best_sentence.split()), room=room, cost=utf16_units)
+    text = f"“{sentence}” — {source}" if source else f"“{sentence}”"
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def plain_text(html: str) -> str:
     """What our own HTML says, for when Telegram cannot read it; addresses follow their titles."""
-    return unescape(_TAG.sub("", _LINK.sub(r"\2 (\1)", html)))
+    return unescape(_TAG.sub("", _LINK.sub(_with_address, html)))
+
+
+def _with_address(link: re.Match[str]) -> str:
+    address = link[1].partition(":~:")[0].rstrip("#")
+    return f"{link[2]} ({address})"
 
 
 def utf16_units(text: str) -> int:
@@ -121,8 +141,9 @@ def utf16_units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def _frame(credit: Credit, also: tuple[str, ...], quote: str, words: AnswerWords) -> str:
-    lines = [source_html(credit, words), quote]
+def _frame(passage: Passage, quote: str, words: AnswerWords) -> str:
+    also = passage.also
+    lines = [source_html(passage.credit, words, at=passage.best_sentence), quote]
     if also:
         names = ", ".join(named(name, _NAME) for name in also[:_CARRIERS])
         more = len(also) - _CARRIERS
@@ -135,7 +156,7 @@ def _rooms(passages: Sequence[Passage], head: str, words: AnswerWords) -> list[i
 
     The heading takes its part of the message.
     """
-    frames = (_frame(passage.credit, passage.also, "", words) for passage in passages)
+    frames = (_frame(passage, "", words) for passage in passages)
     apart = _QUOTE_MARKUP + len(_BETWEEN)
     taken = utf16_units(head) + len(_BETWEEN) + sum(utf16_units(f) + apart for f in frames)
     left = MESSAGE_UNITS - 1 - taken
@@ -162,10 +183,10 @@ def named(text: str, room: int) -> str:
     return escape(clip(" ".join(valid.split()), room=room, cost=_cost))
 
 
-def _linked(html: str, url: str) -> str:
-    if not _host(url):
-        return html
-    return f'<a href="{escape(url)}">{html}</a>'
+def _linked(html: str, url: str, at: str) -> str:
+    exact = at_words(url, at)
+    address = exact if utf16_units(escape(exact)) <= EXACT_LINK_UNITS else url
+    return f'<a href="{escape(address)}">{html}</a>' if _host(address) else html
 
 
 def _host(url: str) -> str:

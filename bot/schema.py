@@ -73,7 +73,10 @@ def m003_sheets(db: Database) -> None:
 
 
 def m004_settings(db: Database) -> None:
-    """What a chat, or a topic of it, has set; topic 0 is the chat itself; values are JSON."""
+    """What a chat, or a topic of it, has set; topic 0 is the chat itself; values are JSON.
+
+    Beside it, when a chat was last greeted, and which chat a group has become.
+    """
     db.conn.executescript("""
         create table if not exists settings (
             chat integer not null,
@@ -82,11 +85,17 @@ def m004_settings(db: Database) -> None:
             value text not null,
             primary key (chat, topic, name)
         );
+        create table if not exists greetings (chat integer primary key, greeted_at real not null);
+        create table if not exists moves (old integer primary key, new integer not null);
     """)
 
 
 def m005_watches(db: Database) -> None:
-    """Standing questions, and the alerts that are to be sent or have been."""
+    """Standing questions, and the alerts that are to be sent or have been.
+
+    `digest` is the print by which what says nearly the same is known, `told` is JSON, and `more`
+    were found beside it and not kept.
+    """
     db.conn.executescript("""
         create table if not exists watches (
             id integer primary key autoincrement,
@@ -108,12 +117,14 @@ def m005_watches(db: Database) -> None:
             article text not null,
             digest text not null,
             told text not null,
+            more integer not null default 0,
             found_at real not null,
             sent_at real,
             message integer,
             unique (watch, paragraph)
         );
         create index if not exists alerts_unsent on alerts (watch) where sent_at is null;
+        create index if not exists alerts_sent on alerts (sent_at);
     """)
 
 
@@ -133,7 +144,8 @@ def m006_feedback(db: Database) -> None:
         );
         create index if not exists votes_at on votes (voted_at);
         create table if not exists unanswered (
-            question text primary key,
+            key text primary key,
+            question text not null,
             times integer not null,
             last_at real not null
         );

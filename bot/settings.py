@@ -58,6 +58,9 @@ class BotSettings(Settings):
     admins: Annotated[tuple[int, ...], BeforeValidator(_separate_numbers)] = Field(
         (), description="numeric Telegram user ids, separated by commas"
     )
+    chats: Annotated[tuple[int, ...], BeforeValidator(_separate_numbers)] = Field(
+        (), description="numeric Telegram chat ids, separated by commas"
+    )
     data: RootedPath = Field(Path("data/"), description="a folder")
     patience_s: float = Field(30, gt=0, le=600, description="a number of seconds up to 600")
     time_zone: Annotated[str, AfterValidator(_zone)] = Field(

@@ -2,7 +2,26 @@
 
 from typing import TYPE_CHECKING
 
-from index.answer import Answer, Filters, Passage, Status, Surroundings, Turn, Window
+from index.answer import (
+    Answer,
+    Fate,
+    Filters,
+    Listed,
+    Listing,
+    Match,
+    Matches,
+    Passage,
+    Publisher,
+    Quotable,
+    Reading,
+    Status,
+    Surroundings,
+    Trace,
+    Turn,
+    Where,
+    Why,
+    Window,
+)
 from index.article import Credit
 from index.errors import IndexFault, NoCollection, UnknownSetting
 from index.settings import (
@@ -23,17 +42,28 @@ __all__ = [
     "ROOT",
     "Answer",
     "Credit",
+    "Fate",
     "Filters",
     "IndexFault",
     "IndexSettings",
+    "Listed",
+    "Listing",
+    "Match",
+    "Matches",
     "NoCollection",
     "Passage",
+    "Publisher",
+    "Quotable",
+    "Reading",
     "RootedPath",
     "Settings",
     "Status",
     "Surroundings",
+    "Trace",
     "Turn",
     "UnknownSetting",
+    "Where",
+    "Why",
     "Window",
     "has_collection",
     "load_index_settings",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 
 from index.article import Credit
 
@@ -67,7 +68,8 @@ class Filters:
 
     `sources` are publishers as the collection spells them, `unknown` those asked for that it does
     not have; `phrases` stand in a passage word for word, the words of `without` do not; `article`
-    is a key.
+    is a key. `only` are the publishers that may be seen at all, where not all may; `after` is the
+    generation behind which a paragraph must have come in.
     """
 
     window: Window = Window()
@@ -76,6 +78,8 @@ class Filters:
     phrases: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     article: str = ""
+    only: tuple[str, ...] = ()
+    after: int = 0
 
     def __bool__(self) -> bool:
         return self != Filters()
@@ -155,3 +159,125 @@ class Surroundings:
     quote: str
     after: str
     credit: Credit
+
+
+@dataclass(frozen=True, slots=True)
+class Quotable:
+    """A stored paragraph: its id, its article's key and credit, and its place in that text."""
+
+    paragraph: int
+    article: str
+    start: int
+    end: int
+    text: str
+    credit: Credit
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An article to read: its key and credit, and its paragraphs in order, by id and text."""
+
+    article: str
+    credit: Credit
+    paragraphs: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A paragraph that holds words looked for; `marks` are where, as slices of its text."""
+
+    paragraph: Quotable
+    marks: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """What a search for words found, best first, of `total` (which stops at a bound).
+
+    `words` is what was looked for without the filters; `every` tells that each paragraph holds
+    all of them, and not just some.
+    """
+
+    words: str
+    found: tuple[Match, ...]
+    total: int
+    every: bool = True
+    filters: Filters = field(default_factory=Filters)
+    unread: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An article in a list: its key, its credit, how many paragraphs it has, and its first."""
+
+    article: str
+    credit: Credit
+    paragraphs: int
+    first: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Articles in the order asked for, of `total`.
+
+    `sources` are the publishers that were asked for, as the collection spells them; `unknown` is
+    a name that is none of them, or of several, and `nearest` the few that may have been meant.
+    """
+
+    articles: tuple[Listed, ...]
+    total: int
+    sources: tuple[str, ...] = ()
+    unknown: str = ""
+    nearest: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """A publisher with how many articles there are of it, and of which days (ISO, "" unknown)."""
+
+    name: str
+    articles: int
+    earliest: str
+    latest: str
+
+
+class Where(StrEnum):
+    """Where a word of a question stands."""
+
+    PASSAGE = "passage"
+    ARTICLE = "article"
+    NOWHERE = "nowhere"
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A word or name of a question, where it stands, and as which words if not as asked."""
+
+    word: str
+    where: Where
+    told: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """What a passage was chosen by: its question's words, its evidence, and what was enough.
+
+    `nearer` tells that it is near the question in meaning, beyond the words that they share.
+    """
+
+    traces: tuple[Trace, ...]
+    evidence: float
+    threshold: float
+    nearer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of a paragraph that has left the collection.
+
+    `now` is the paragraph that stands in its place; None where its article, or all that is like
+    it, has left too. `on` is the day on which that was published here, ISO.
+    """
+
+    now: Quotable | None
+    on: str

@@ -1,19 +1,28 @@
 """The collection as the bot sees it: ask a question, look around a quote, see what there is."""
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Protocol
 
 from index.abstain import THRESHOLD, passing
-from index.answer import Answer, Filters, Passage, Source, Status, Surroundings, Turn
+from index.answer import (
+    Answer,
+    Filters,
+    Passage,
+    Status,
+    Turn,
+    Where,
+    Why,
+)
+from index.catalogue import Catalogue, here_today, tidy
 from index.duplicates import merge
 from index.errors import ModelChanged
-from index.evidence import Rarity
+from index.evidence import Rarity, wanted_of
+from index.explain import traces_of
 from index.filters import read_filters, unread_in, write_filters
 from index.followup import follow_up
 from index.highlight import best_sentence
@@ -27,7 +36,6 @@ from index.scoring import SHIPPED, Weighing
 from index.sentences import split_sentences
 from index.store import Generation, Snapshot, SqliteStore
 
-LONGEST_QUESTION = 1_000  # characters; what comes after is not a question any more
 MOST_PASSAGES = 30
 
 
@@ -52,7 +60,7 @@ class _Read:
     loosened: tuple[str, ...] = ()
 
 
-class Library:
+class Library(Catalogue):
     """An open collection. Any thread may call any method; close it when done."""
 
     def __init__(  # noqa: PLR0913 - one call of it, in live.py, by name
@@ -76,11 +84,9 @@ class Library:
         self._weighing = weighing
         self._rerank = rerank
         self._follower = follower
-        # Replaced whole, as threads may read it meanwhile.
-        self._known_publishers: tuple[object, tuple[str, ...]] | None = None
         self._names = AliasBook(aliases, commonness=lambda term: model.lexicon().commonness(term))
 
-    def ask(
+    def ask(  # noqa: PLR0913 - one question and its circumstances, each by name
         self,
         question: str,
         *,
@@ -88,19 +94,24 @@ class Library:
         skip: int = 0,
         today: date | None = None,
         after: Turn | None = None,
+        only: tuple[str, ...] = (),
+        since: int = 0,
     ) -> Answer:
         """The passages that answer a question, best first; none where the collection does not say.
 
         `skip` passes over the first so many. `today` is what "last week" is reckoned from, the
-        day it is here unless given. `after` is what the question may follow up. Raises
-        ModelChanged, ModelMissing, Damaged.
+        day it is here unless given. `after` is what the question may follow up. `only` are the
+        publishers that may be seen at all, where not all may. With `since`, only paragraphs that
+        came in after that generation are searched. Raises ModelChanged, ModelMissing, Damaged.
         """
-        whole = follow_up(tidy(question), after, publishers=self._publishers()) if after else None
+        known = self._publishers(only)
+        whole = follow_up(tidy(question), after, publishers=known) if after else None
         skip = skip + whole.skip if whole else skip
-        read = self._read(whole.question if whole else question, today=today)
+        read = self._read(whole.question if whole else question, today=today, publishers=known)
+        read = replace(read, filters=replace(read.filters, only=only, after=since))
         passages: tuple[Passage, ...] = ()
-        searched = self.status()
-        for attempt in _attempts(read) if read.asked.terms else ():
+        searched, idle = self._state(read.filters)
+        for attempt in _attempts(read) if read.asked.terms and not idle else ():
             with self._ranked(attempt) as (ranked, scope):
                 passages = _quotes(attempt.asked, ranked, scope)
                 searched = _status(scope.generation)
@@ -114,7 +125,7 @@ class Library:
             more=max(0, len(passages) - skip - limit),
             words=read.asked.text,
             skipped=skip,
-            filters=read.filters,
+            filters=replace(read.filters, only=(), after=0),
             loosened=read.loosened,
             unread=unread_in(read.asked.text),
             mended=read.mended,
@@ -127,7 +138,7 @@ class Library:
         For evaluation: what people are given comes from `ask`.
         """
         passages: tuple[Passage, ...] = ()
-        for read in _attempts(self._read(question)):
+        for read in _attempts(self._read(question, publishers=self._publishers())):
             with self._ranked(read) as (ranked, scope):
                 rarity = scope.rarity
                 passages = tuple(_passage(each, (), read.asked, rarity) for each in ranked[:limit])
@@ -149,22 +160,36 @@ class Library:
         """The generation whose vectors are searched; 0 while the model is being loaded."""
         return self._follower.generation
 
-    def around(self, paragraph: int) -> Surroundings | None:
-        """The paragraphs before and after one; None where it has left the collection."""
+    def why(
+        self, question: str, paragraph: int, *, evidence: float, only: tuple[str, ...] = ()
+    ) -> Why | None:
+        """What a paragraph was chosen by, with that evidence; None where it has left."""
+        read = self._read(question, publishers=self._publishers(only))
+        lexicon = self._model.lexicon()
         with self._store.snapshot() as view:
-            found = view.neighbours(paragraph)
-        return None if found is None else Surroundings(*found)
-
-    def source(self, article: str) -> Source | None:
-        """The whole article of a key; None where it has left the collection."""
-        with self._store.snapshot() as view:
-            return view.source(article)
+            found = view.found([paragraph], model=self._model.name)
+            if not found or (only and found[0].credit.publisher not in only):
+                return None
+            wanted = wanted_of(
+                read.asked, lambda term: view.rarity([term], lexicon.commonness)[term]
+            )
+            threshold = self._threshold_of(view.generation())
+        traces = traces_of(read.asked, wanted, found[0])
+        nearer = all(each.where is not Where.PASSAGE for each in traces)
+        return Why(traces, evidence, threshold, nearer)
 
     def close(self) -> None:
         """Let go of the model, the vectors and the store."""
         self._follower.stop()
         self._lane.close()
         self._store.close()
+
+    def _state(self, filters: Filters) -> tuple[Status, bool]:
+        """What the newest generation holds; whether nothing came in since the one asked of."""
+        with self._store.snapshot() as view:
+            new = Filters(only=filters.only, after=filters.after)
+            idle = bool(filters.after) and not len(view.paragraphs_meeting(new))
+            return _status(view.generation()), idle
 
     def _in_force(self, view: Snapshot) -> Generation:
         generation = view.generation()
@@ -184,10 +209,12 @@ class Library:
         thresholds = (self._threshold, own, THRESHOLD)
         return next(each for each in thresholds if each is not None)
 
-    def _read(self, question: str, *, today: date | None = None) -> _Read:
+    def _read(
+        self, question: str, *, publishers: tuple[str, ...], today: date | None = None
+    ) -> _Read:
         """The question with its filters taken out and its typos mended, taken apart."""
         lexicon = self._model.lexicon()
-        wish = read_filters(tidy(question), today=today or _today(), publishers=self._publishers())
+        wish = read_filters(tidy(question), today=today or here_today(), publishers=publishers)
         with self._store.snapshot() as view:
             names = self._names.of(view)
             text, mended = mend_question(
@@ -198,16 +225,6 @@ class Library:
                 names=names.terms,
             )
         return _Read(read_question(text, aliases=names, kin=lexicon.kin), wish.filters, mended)
-
-    def _publishers(self) -> tuple[str, ...]:
-        """The publishers of the newest generation, read again only when there is a newer one."""
-        with self._store.snapshot() as view:
-            state = view.collection(), view.generation_number()
-            known = self._known_publishers
-            if known is None or known[0] != state:
-                known = state, tuple(view.publishers())
-                self._known_publishers = known
-        return known[1]
 
     @contextmanager
     def _ranked(self, read: _Read) -> Iterator[tuple[list[Retrieved], Scope]]:
@@ -248,12 +265,6 @@ def _quotes(asked: Question, ranked: Sequence[Retrieved], scope: Scope) -> tuple
     return tuple(_passage(best, copies, asked, scope.rarity) for best, copies in groups)
 
 
-def tidy(question: str) -> str:
-    """A question on one line, without lone surrogates, and of a length that can be one."""
-    plain = question[: 4 * LONGEST_QUESTION].encode("utf-8", "replace").decode()
-    return re.sub(r"\s+", " ", plain).strip()[:LONGEST_QUESTION]
-
-
 def _passage(
     best: Retrieved, copies: Sequence[Retrieved], asked: Question, rarity: Rarity
 ) -> Passage:
@@ -271,10 +282,6 @@ def _passage(
         credit=found.credit,
         also=tuple(name for name in carriers if name and name != found.credit.publisher),
     )
-
-
-def _today() -> date:
-    return datetime.now().astimezone().date()
 
 
 def _status(generation: Generation) -> Status:

@@ -61,6 +61,9 @@ class Plan:
 Progress = Callable[[str, int, int], None]
 """Told of (stage, done, total) as work goes on."""
 
+UNREAD = "not read"
+"""No stage: under it, how many files and parts of files could not be read so far is told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -119,7 +122,10 @@ def plan_reading(
         if gone and not _under(Path(origin), unlisted):
             _drop(origin, plan, store)
     for number, path in enumerate(found, start=1):
+        failed = len(plan.failed)
         _look_at(path, plan, store, known.get(str(path)), manner=_Manner(choice, full))
+        if len(plan.failed) > failed:
+            progress(UNREAD, len(plan.failed), 0)
         progress("reading", number, len(found))
     return plan
 

@@ -15,6 +15,7 @@ from index.times import Day, day_of, days_in, span_of
 
 BY_WORDS = 50
 BY_MEANING = 50
+FEW_NEW = 200  # paragraphs that came in since are all judged, up to so many
 READ = 8  # candidates read closely; the model is called once for those not read lately
 
 RERANKED = 8  # candidates that a reranker is shown
@@ -112,13 +113,26 @@ def fits(found: Found, window: Window) -> bool:
 
 def _found(question: Question, near: Near, scope: Scope) -> list[Found]:
     view, model = scope.view, scope.generation.model
-    ids = [number for number, _ in near.hits]
-    for filters in searched_in(scope.filters):
-        ids += view.paragraphs_with_words(question.search_terms, BY_WORDS, filters=filters)
+    ids = _new(scope)
+    if not ids:
+        ids = [number for number, _ in near.hits]
+        for filters in searched_in(scope.filters):
+            ids += view.paragraphs_with_words(question.search_terms, BY_WORDS, filters=filters)
     found = view.found(ids, model=model)
     if not scope.filters.window.told:
         return found
     return [each for each in found if fits(each, scope.filters.window)]
+
+
+def _new(scope: Scope) -> list[int]:
+    """All paragraphs that came in since, where that is asked and they are few; else none.
+
+    They are in the store before they are among the vectors.
+    """
+    if not scope.filters.after:
+        return []
+    ids = scope.view.paragraphs_meeting(searched_in(scope.filters)[-1]).tolist()
+    return ids if len(ids) <= FEW_NEW else []
 
 
 def _readings(

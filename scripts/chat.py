@@ -88,8 +88,28 @@ def main(argv: Sequence[str] | None = None) -> int:
         prog="scripts/run chat", description="Ask questions in the terminal.", epilog=HELP,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
-    parser.parse_args(argv)
-    return guarded(_run)
+    parser.add_argument(
+        "--group",
+        action="store_true",
+        help="simulate a Telegram group: several people, topics, buttons, edits",
+    )
+    group = parser.parse_args(argv).group
+    return guarded(_simulate if group else _run)
+
+
+def _simulate() -> int:
+    from scripts.simulator.terminal import play
+
+    settings = settings_here()
+    ensure_collection(settings)
+    from index import open_library
+
+    library = open_library(settings)
+    try:
+        play(library, _lines())
+    finally:
+        library.close()
+    return 0
 
 
 def _run() -> int:

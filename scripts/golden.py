@@ -2,12 +2,15 @@
 
 import argparse
 import json
+import os
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index import IndexFault, Passage
+from index import ROOT, IndexFault, Passage
 from scripts.terminal.opening import NoSuchPath, ensure_collection, guarded, settings_here
 from scripts.terminal.showing import extent
 
@@ -26,7 +29,10 @@ Say = Callable[[str], str]
 
 def main(argv: Sequence[str] | None = None, *, say: Say | None = None) -> int:
     """Ask, show and mark, until the questions or the person's patience end."""
-    asked = _parser().parse_args(argv)
+    parser = _parser()
+    asked = parser.parse_args(argv)
+    if asked.file and asked.from_bot:
+        parser.error("--from-bot has its own questions: give no FILE beside it")
     return guarded(lambda: _run(asked, say))
 
 
@@ -40,7 +46,7 @@ def _run(asked: argparse.Namespace, say: Say | None) -> int:
     target = Path(asked.to).absolute() if asked.to else settings.folder / FILE_NAME
     known = {golden.text for golden in read_golden([target], most=sys.maxsize)}
     say = say or (_from_terminal if asked.file == "-" else input)
-    questions = _questions(asked.file, say)
+    questions = iter(_of_bot()) if asked.from_bot else _questions(asked.file, say)
     added = 0
     library = open_library(settings)
     try:
@@ -75,6 +81,18 @@ def _questions(file: str | None, say: Say) -> Iterator[str]:
     for line in text.splitlines():
         if question := _question(line.strip()):
             yield question
+
+
+def _of_bot() -> list[str]:
+    """The questions that the bot answered badly, or not at all, those asked most often first."""
+    from bot.settings import load_bot_settings
+    from bot.unanswered import to_be_mended
+
+    file = load_bot_settings(os.environ, ROOT / ".env").data / "bot.db"
+    if not file.is_file():
+        raise NoSuchPath(f"{file} does not exist; BOT_DATA names the folder that the bot fills")
+    with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as db:
+        return to_be_mended(db)
 
 
 def _question(line: str) -> str:
@@ -153,6 +171,11 @@ def _parser() -> argparse.ArgumentParser:
         help="questions, one a line or JSON lines with a question each; - is standard input;"
         " typed where there is none",
     )  # fmt: skip
+    parser.add_argument(
+        "--from-bot",
+        action="store_true",
+        help="take the questions of answers that people found no help, and those without any",
+    )
     parser.add_argument(
         "--to", metavar="QUESTIONS", help="the questions.jsonl to add to (default: in INDEX_URL)"
     )

@@ -6,8 +6,14 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from index import IndexFault, IndexSettings
 from scripts.terminal.opening import NoSuchPath, guarded, refuse_missing, settings_here
+
+if TYPE_CHECKING:
+    from index.reindex import Outcome
+    from scripts.terminal.reindexing import Shown
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -20,8 +26,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error("a PATH is empty; is a variable in it not set?")
     if options.suggest_aliases and (options.paths or options.remove or options.full):
         parser.error("--suggest-aliases reads the collection as it is: give no PATH beside it")
-    if options.hosted and not options.watch:
-        parser.error("--hosted is only for --watch")
+    if options.hosted and not (options.watch or options.progress_json):
+        parser.error("--hosted is only for --watch and --progress-json")
     if options.watch and _once_only(options):
         parser.error("--watch goes on until it is stopped: give only PATHs beside it")
     does = _suggest if options.suggest_aliases else partial(_run, options)
@@ -29,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _once_only(options: argparse.Namespace) -> bool:
-    names = ("full", "dry_run", "remove", "suggest_aliases", "json")
+    names = ("full", "dry_run", "remove", "suggest_aliases", "json", "progress_json")
     return any(getattr(options, name) for name in names)
 
 
@@ -54,35 +60,55 @@ def _suggest() -> int:
 
 def _run(asked: argparse.Namespace) -> int:
     settings = settings_here()
+    from scripts.terminal.reindexing import as_object, as_table, on_stderr, status_of
+    from scripts.terminal.suggesting import alias_faults
+
+    if asked.progress_json:
+        return _told(asked, settings)
+    outcome = _outcome(asked, settings, on_stderr)
+    print(as_object(outcome) if asked.json else as_table(outcome, dry_run=asked.dry_run))
+    for fault in alias_faults(settings):
+        print(fault, file=sys.stderr)
+    return status_of(outcome)
+
+
+def _told(asked: argparse.Namespace, settings: IndexSettings) -> int:
+    """Reindex for a program, which is told how it goes on and how it ended."""
+    from scripts.terminal.reindexing import status_of
+    from scripts.terminal.telling import Teller, end_with_stdin
+
+    if asked.hosted:
+        end_with_stdin()
+    teller = Teller(sys.stdout)
+    try:
+        outcome = _outcome(asked, settings, teller.shown)
+    except IndexFault as fault:
+        teller.fault(fault)
+        raise
+    teller.outcome(outcome)
+    return status_of(outcome)
+
+
+def _outcome(asked: argparse.Namespace, settings: IndexSettings, shown: "Shown") -> "Outcome":
     paths = [_absolute(path) for path in asked.paths]
     if not asked.remove:
         refuse_missing(paths)
     from index.reindex import Options
     from scripts.terminal.gathering import bring_up_to_date, listing_of
-    from scripts.terminal.reindexing import (
-        as_object,
-        as_table,
-        carry_out,
-        golden_rule,
-        status_of,
-    )
-    from scripts.terminal.suggesting import alias_faults
+    from scripts.terminal.reindexing import carry_out, golden_rule
 
     rule = golden_rule(settings, force=asked.force)
     options = Options(full=asked.full, dry_run=asked.dry_run, batch=settings.batch, golden=rule)
     if paths:
-        outcome = carry_out(paths, settings, options=options, drop=asked.remove)
+        outcome = carry_out(paths, settings, options=options, drop=asked.remove, shown=shown)
     else:
-        outcome = bring_up_to_date(listing_of(settings), settings, options=options)
+        outcome = bring_up_to_date(listing_of(settings), settings, options=options, shown=shown)
     if asked.remove and not outcome.removed:
         raise NoSuchPath(
             f"nothing was removed: the collection holds nothing read from"
             f" {', '.join(map(str, paths))}"
         )
-    print(as_object(outcome) if asked.json else as_table(outcome, dry_run=options.dry_run))
-    for fault in alias_faults(settings):
-        print(fault, file=sys.stderr)
-    return status_of(outcome)
+    return outcome
 
 
 def _absolute(path: str) -> Path:
@@ -128,6 +154,11 @@ def _parser() -> argparse.ArgumentParser:
     # For whoever starts it as a part of itself: it ends when its standard input does.
     parser.add_argument("--hosted", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
+    parser.add_argument(
+        "--progress-json",
+        action="store_true",
+        help="print how it goes on and its outcome as JSON, an object a line",
+    )
     return parser
 
 

@@ -1,6 +1,7 @@
 """List, add, check and remove the feeds, pages and folders of sources.toml."""
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -56,6 +57,7 @@ def _list(_: argparse.Namespace, settings: IndexSettings, __: OpenFetcher) -> in
 
 def _add(asked: argparse.Namespace, settings: IndexSettings, opened: OpenFetcher) -> int:
     listing = listing_of(settings)
+    offer = None
     if "://" in asked.where:
         with closing(opened(settings.private)) as fetcher:
             offer = discover(asked.where, fetcher, page_itself=asked.page)
@@ -64,17 +66,21 @@ def _add(asked: argparse.Namespace, settings: IndexSettings, opened: OpenFetcher
         kind, where = _place(asked.where)
         shown = [f"{where}: {_many(_count(Path(where), Listing()), 'file')} to be read"]
     _refuse_listed(where, listing)
-    print("\n".join(map(_harmless, shown)))
     name = asked.name or _unused_name(default_name(kind, where), listing)
     told: dict[str, str | bool] = {"name": name, kind.value: where}
     told |= {"follow": True} if asked.follow and kind is Kind.FEED else {}
     file = listing_file(settings)
     _refuse_taken(source_of_table(dict(told), file).name, listing)
-    if not asked.yes and not _agreed(f'Add it to {file} as "{name}"? [y/N] '):
-        print("nothing was added")
+    if asked.json:
+        print(json.dumps({"name": name, "kind": kind, "where": where, **_facts(offer)}))
+    else:
+        print("\n".join(map(_harmless, shown)))
+    if not asked.yes and (asked.json or not _agreed(f'Add it to {file} as "{name}"? [y/N] ')):
+        print("nothing was added", file=sys.stderr if asked.json else sys.stdout)
         return 0
     add_table(file, told)
-    print(f"{name} is in {file}; scripts/run reindex reads it")
+    if not asked.json:
+        print(f"{name} is in {file}; scripts/run reindex reads it")
     return 0
 
 
@@ -156,12 +162,34 @@ def _offered(offer: Offer, *, follow: bool) -> Iterator[str]:
         yield f"The page also names {other}"
 
 
+def _facts(offer: Offer | None) -> dict[str, object]:
+    """The preview for a program: a title, how many articles, the newest, the first paragraph."""
+    if offer is None:
+        return {}
+    if offer.article is not None:
+        title, lines = offer.article.credit.title, [_beginning(offer.article)]
+        return {"title": _harmless(title), "articles": 1, "shown": [*map(_harmless, lines)]}
+    if offer.feed is None:
+        return {}
+    entries = offer.feed.entries
+    return {
+        "title": _harmless(offer.feed.title),
+        "articles": len(entries),
+        "shown": [_harmless(title) for title in newest(offer.feed, _SHOWN)],
+        "summaries": bool(entries) and not any(entry.content_html for entry in entries),
+    }
+
+
 def _article_lines(where: str, article: Article) -> Iterator[str]:
-    first = article.spans[0]
     yield f"page   {where}"
     yield f"title  {article.credit.title or '(none)'}"
-    yield f"       {article.text[first.start : first.end][:300]}"
+    yield f"       {_beginning(article)}"
     yield "1 article; no feed was found"
+
+
+def _beginning(article: Article) -> str:
+    first = article.spans[0]
+    return article.text[first.start : first.end][:300]
 
 
 def _many(count: int, what: str) -> str:
@@ -233,6 +261,9 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--page", action="store_true", help="take the page itself, not its feed")
     add.add_argument("--follow", action="store_true", help="read the pages of the feed's entries")
     add.add_argument("--yes", action="store_true", help="do not ask")
+    add.add_argument(
+        "--json", action="store_true", help="show it as JSON, and add it only with --yes"
+    )
     add.set_defaults(does=_add)
     check = words.add_parser("check", help="fetch now, due or not, and say what was there")
     check.add_argument("name", nargs="?", metavar="NAME")

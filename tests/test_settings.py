@@ -223,6 +223,15 @@ def test_admins_are_numbers_between_commas_or_spaces():
     )
 
 
+def test_the_chats_that_are_served_are_numbers_and_groups_have_negative_ones():
+    assert load_bot_settings({}, None).chats == ()
+    assert load_bot_settings({"BOT_CHATS": "-1001, 7"}, None).chats == (-1001, 7)
+    assert refusal(load_bot_settings, {"BOT_CHATS": "@otters"}) == (
+        'BOT_CHATS cannot be "@otters"; '
+        "what is wanted is numeric Telegram chat ids, separated by commas"
+    )
+
+
 def test_a_bot_api_server_is_an_address_without_its_last_slash():
     assert load_bot_settings({"BOT_API_URL": "http://[::1]:8081/"}, None).api_url == (
         "http://[::1]:8081"

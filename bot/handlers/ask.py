@@ -18,6 +18,7 @@ from bot.office import Office
 from bot.outbox import Letter, reply_to, topic_of
 from bot.phrases.answers import AnswerWords
 from bot.scene import Scene
+from bot.unanswered import record
 from index import Answer, Turn
 
 logger = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ async def answer(
             return
         letter, sheet = _reply(message, question, outcome, scene)
         await _send(letter, sheet, office)
+        await _count(outcome, office)
 
 
 async def answer_again(message: Message, question: str, scene: Scene, office: Office) -> None:
@@ -80,7 +82,8 @@ def _reply(
     """The reply to a question, and what is to be remembered of it."""
     if isinstance(outcome, Apology):
         return reply_to(message, apology(outcome, scene.phrases.answers)), None
-    view = answer_view(outcome, question, message.message_id, scene)
+    today = message.date.astimezone(scene.zone).date().isoformat()
+    view = answer_view(outcome, question, message.message_id, today, scene)
     return reply_to(message, view.html, view.buttons), view.sheet
 
 
@@ -95,12 +98,25 @@ async def _send(letter: Letter, sheet: Sheet | None, office: Office) -> None:
         logger.error("an answer is not remembered: %s", describe(error))  # noqa: TRY400
 
 
+async def _count(outcome: Answer | Apology, office: Office) -> None:
+    """Count a question that got no answer, for the admins: without who asked it, or where."""
+    if isinstance(outcome, Apology) or not outcome.abstained or outcome.skipped:
+        return
+    try:
+        await record(office.data, outcome.question)
+    except sqlite3.Error as error:
+        logger.error("a question without an answer is not counted: %s", describe(error))  # noqa: TRY400
+
+
 async def _looked_up(
     message: Message, question: str, scene: Scene, office: Office, after: Turn | None
 ) -> Answer | Apology:
     today = message.date.astimezone(scene.zone).date()
+    only = scene.settings.sources
     return await office.desk.look(
-        lambda library: library.ask(question, limit=MOST_PASSAGES, today=today, after=after)
+        lambda library: library.ask(
+            question, limit=MOST_PASSAGES, today=today, after=after, only=only
+        )
     )
 
 

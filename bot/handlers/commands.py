@@ -5,7 +5,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from telegram import Message
 
 from bot.commands import BY_NAME
+from bot.handlers import admin
+from bot.handlers.about import about, stats
+from bot.handlers.article import article
+from bot.handlers.lookups import latest, search, sources
+from bot.handlers.settings import settings
 from bot.handlers.start import explain, welcome
+from bot.handlers.watch import unwatch, watch, watches
 from bot.office import Office
 from bot.outbox import reply_to
 from bot.rights import may
@@ -17,6 +23,20 @@ Run = Callable[[Message, str, Scene, Office], Awaitable[None]]
 RUN: Mapping[str, Run] = {
     "start": welcome,
     "help": explain,
+    "settings": settings,
+    "search": search,
+    "latest": latest,
+    "sources": sources,
+    "article": article,
+    "watch": watch,
+    "watches": watches,
+    "unwatch": unwatch,
+    "about": about,
+    "stats": stats,
+    "reindex": admin.reindex,
+    "status": admin.status,
+    "unanswered": admin.unanswered,
+    "addsource": admin.addsource,
 }
 
 

@@ -1,39 +1,20 @@
 """A button was pressed: find out what it wants of which message, and see to it."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from telegram import CallbackQuery, Message
 
-from bot.buttons import Press, Verb, unpack
+from bot.buttons import Verb, unpack
 from bot.commands import Who
-from bot.memory import Sheet
+from bot.handlers import lookups
+from bot.handlers.admin import confirm
+from bot.handlers.pressed import Pressed, Rule
+from bot.handlers.settings import choose
+from bot.handlers.turning import context, source, turn, why
+from bot.handlers.voting import reason, vote
+from bot.handlers.watch import often, stop
 from bot.office import Office
 from bot.rights import may
-from bot.scene import Scene
-
-
-@dataclass(frozen=True, slots=True)
-class Pressed:
-    """A press with all that it is about: the message under which the button is, and its sheet."""
-
-    query: CallbackQuery
-    message: Message
-    press: Press
-    sheet: Sheet
-    scene: Scene
-
-
-Run = Callable[[Pressed, Office], Awaitable[None]]
-"""Sees to a press; it answers the press first, since Telegram takes that for seconds only."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """What sees to a verb, and who may press."""
-
-    run: Run
-    who: Who = Who.ANYONE
 
 
 async def _nothing(pressed: Pressed, office: Office) -> None:
@@ -41,6 +22,18 @@ async def _nothing(pressed: Pressed, office: Office) -> None:
 
 
 RULES: Mapping[Verb, Rule] = {
+    Verb.PAGE: Rule(turn),
+    Verb.CONTEXT: Rule(context),
+    Verb.SOURCE: Rule(source),
+    Verb.WHY: Rule(why),
+    Verb.VOTE: Rule(vote),
+    Verb.REASON: Rule(reason),
+    Verb.LIST: Rule(lookups.turn),
+    Verb.OPEN: Rule(lookups.open_one),
+    Verb.STOP: Rule(stop),
+    Verb.OFTEN: Rule(often),
+    Verb.SET: Rule(choose, Who.CHAT_ADMIN),
+    Verb.CONFIRM: Rule(confirm, Who.BOT_ADMIN),
     Verb.NOTHING: Rule(_nothing),
 }
 

@@ -151,3 +151,103 @@ class AnswerWords(Words):
             more,
             names=names,
         )
+
+    @property
+    def more(self) -> str:
+        """The button for the next passages."""
+        return self._("More")
+
+    @property
+    def context(self) -> str:
+        """The button for the paragraphs before and after a quote."""
+        return self._("Context")
+
+    @property
+    def source(self) -> str:
+        """The button for the whole article."""
+        return self._("Article")
+
+    @property
+    def why(self) -> str:
+        """The button for what a quote was chosen by."""
+        return self._("Why?")
+
+    @property
+    def back(self) -> str:
+        """The button that leads back to the answer."""
+        return self._("‹ Answer")
+
+    @property
+    def previous(self) -> str:
+        """The button for the passages before."""
+        return self._("‹ Before")
+
+    @property
+    def copy(self) -> str:
+        """The button that copies the best sentence with its source."""
+        return self._("Copy")
+
+    @property
+    def thanks(self) -> str:
+        """The notice after a vote."""
+        return self._("Thank you.")
+
+    @property
+    def what_was_wrong(self) -> str:
+        """The notice after a vote against an answer, above buttons with reasons."""
+        return self._("Thank you. What was wrong with it?")
+
+    def reason(self, reason: str) -> str:
+        """A reason why an answer did not help, on a button."""
+        told = {
+            "off": self._("Not what I asked"),
+            "wrong": self._("Not true"),
+            "old": self._("Out of date"),
+            "incomplete": self._("Something is missing"),
+        }
+        return told[reason]
+
+    @property
+    def gone(self) -> str:
+        """In place of a passage that is not in the collection any more."""
+        return self._("This passage has left the collection since.")
+
+    @property
+    def all_gone(self) -> str:
+        """The notice where every passage of a page has left the collection."""
+        return self._("These passages have left the collection since.")
+
+    def passage_of(self, number: int, count: int) -> str:
+        """Which of several passages is shown."""
+        return self._(
+            "Passage {number} of {count}", number=self.number(number), count=self.number(count)
+        )
+
+    def in_passage(self, found: str) -> str:
+        """Words of the question that stand in the passage, in HTML."""
+        return self._("In the passage: {words}", words=found)
+
+    def in_article(self, found: str) -> str:
+        """Words of the question that stand in the title or opening of the article."""
+        return self._("In the title or opening of its article: {words}", words=found)
+
+    def nowhere(self, missing: str) -> str:
+        """Words of the question that stand in neither."""
+        return self._("Not found: {words}", words=missing)
+
+    def told_as(self, asked: str, told: str) -> str:
+        """A word of the question that stands there in other letters or words."""
+        return self._("{asked} (as “{told}”)", asked=asked, told=told)
+
+    @property
+    def near_in_meaning(self) -> str:
+        """The words do not stand in the passage, but it means what was asked."""
+        return self._("It was chosen because it is close in meaning.")
+
+    def evidence(self, share: int, enough: int) -> str:
+        """How much speaks for the passage, in percent, and from where on it is quoted."""
+        return self._(
+            "Evidence: {share} of 100. I quote from {enough} on.",
+            share=self.number(share),
+            enough=self.number(enough),
+        )

@@ -19,6 +19,7 @@ def condition_of(filters: Filters) -> Condition:
     asked of a source that the collection does not have is met by nothing.
     """
     conditions = [_window(filters), _sources(filters), _article(filters)]
+    conditions += [_among(filters.only), _after(filters.after)]
     conditions += [_phrase(phrase) for phrase in filters.phrases]
     conditions += [_without(words) for words in filters.without]
     texts = [text for text, _ in conditions if text]
@@ -54,8 +55,21 @@ def _window(filters: Filters) -> Condition:
 def _sources(filters: Filters) -> Condition:
     if not filters.sources:
         return ("0" if filters.unknown else ""), []
-    marks = ", ".join("?" * len(filters.sources))
-    return f"a.publisher in ({marks})", list(filters.sources)
+    return _among(filters.sources)
+
+
+def _among(publishers: Sequence[str]) -> Condition:
+    if not publishers:
+        return "", []
+    marks = ", ".join("?" * len(publishers))
+    return f"a.publisher in ({marks})", list(publishers)
+
+
+def _after(generation: int) -> Condition:
+    if not generation:
+        return "", []
+    # Not from the log of changes: that is cut, and has what an edited article kept, too.
+    return "p.entered > cast(? as integer)", [str(generation)]
 
 
 def _article(filters: Filters) -> Condition:

@@ -73,7 +73,20 @@ def m002_acronyms(db: Database) -> None:
         )
 
 
-MIGRATIONS: tuple[Callable[[Database], None], ...] = (m001_collection, m002_acronyms)
+def m003_browsing(db: Database) -> None:
+    """The generation that each paragraph came in with, 0 from before; lists without a sort."""
+    if "entered" not in db.table("paragraphs").columns_dict:
+        db.execute("alter table paragraphs add column entered integer not null default 0")
+    db.table("paragraphs").create_index(["entered"], if_not_exists=True)
+    db.execute("create index if not exists idx_articles_newest on articles (published desc, key)")
+    db.execute("create index if not exists idx_articles_publisher on articles (publisher)")
+
+
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (
+    m001_collection,
+    m002_acronyms,
+    m003_browsing,
+)
 
 
 def migrate(db: Database) -> None:

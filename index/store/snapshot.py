@@ -1,6 +1,5 @@
 """One steady view of a collection: what can be found, quoted and counted in one generation."""
 
-import logging
 import math
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -9,15 +8,15 @@ import numpy as np
 
 from index.answer import Filters, Source
 from index.article import Article, Credit, Span
-from index.errors import Damaged, NoCollection
+from index.errors import NoCollection
+from index.store.browsing import Browsing
 from index.store.filtering import condition_of
-from index.store.records import Changes, Found, Generation, Ids, Matrix, digest_of
+from index.store.proving import is_proven, proven
+from index.store.records import Changes, Found, Generation, Ids, Matrix
 
 BACKGROUND = 500  # ordinary paragraphs, against which a small collection's words are rare or not
 
 EVERYTHING = Filters()
-
-logger = logging.getLogger(__name__)
 
 LEAD_WEIGHT = 0.5  # of a word in the article's lead, against one in the paragraph, in BM25
 
@@ -40,7 +39,7 @@ _NEWEST = """
 """
 
 
-class Snapshot:
+class Snapshot(Browsing):
     """Reads of one open transaction; all of them see the same generation."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -82,13 +81,6 @@ class Snapshot:
         condition, values = condition_of(filters)
         rows = self._run(f"{_MEETING.format(condition)} order by p.id", values)
         return np.fromiter((row[0] for row in rows), dtype=np.int64)
-
-    def publishers(self) -> list[str]:
-        """Every publisher of the collection, in order."""
-        rows = self._run(
-            "select distinct publisher from articles where publisher <> '' order by 1"
-        )
-        return [row[0] for row in rows]
 
     def rarity(
         self, terms: Iterable[str], commonness: Callable[[str], float] | None = None
@@ -192,7 +184,7 @@ class Snapshot:
         ).fetchall()
         if not rows:
             return None
-        texts = {row[0]: _proven(row[2], row[1]) for row in rows}
+        texts = {row[0]: proven(row[2], row[1]) for row in rows}
         return texts.get(-1, ""), texts[0], texts.get(1, ""), Credit(*rows[0][3:9])
 
     def source(self, article: str) -> Source | None:
@@ -295,8 +287,7 @@ class Snapshot:
 
 def _found(row: Sequence[object]) -> Found | None:
     text, terms, lead, lead_terms = str(row[5]), str(row[7]), str(row[14]), str(row[15])
-    if digest_of(text) != row[6]:
-        logger.error("paragraph %s is not the text that was indexed; run reindex --full", row[0])
+    if not is_proven(row[0], text, row[6]):
         return None
     return Found(
         id=int(row[0]),  # type: ignore[call-overload]  # a column of integers
@@ -311,15 +302,6 @@ def _found(row: Sequence[object]) -> Found | None:
         lead_terms=tuple(lead_terms.split()),
         vector=_vector(row[16]),
     )
-
-
-def _proven(text: str, digest: str) -> str:
-    if digest_of(text) != digest:
-        raise Damaged(
-            "a stored text is not the one that was indexed, so it is not quoted; run"
-            " scripts/run reindex --full"
-        )
-    return text
 
 
 def _vector(blob: object) -> np.ndarray[tuple[int], np.dtype[np.float32]]:

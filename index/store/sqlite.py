@@ -21,6 +21,7 @@ from index.store.records import (
 )
 from index.store.schema import migrate
 from index.store.snapshot import Snapshot
+from index.words import fold
 
 FILE_NAME = "library.db"
 BUSY_MS = 10_000
@@ -200,6 +201,7 @@ class Draft:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._entered: dict[int, int] = {}  # of the paragraphs removed, which may come again
         self.view = Snapshot(db.conn)
 
     def apply(self, change: Publication) -> None:
@@ -239,8 +241,11 @@ class Draft:
         lead = run("select lead_terms from articles where key = ?", [key]).fetchone()
         if lead is None:
             return set()
-        rows = run("select id, terms, digest from paragraphs where article = ?", [key]).fetchall()
-        for paragraph, terms, _ in rows:
+        rows = run(
+            "select id, terms, digest, entered from paragraphs where article = ?", [key]
+        ).fetchall()
+        for paragraph, terms, _, entered in rows:
+            self._entered[paragraph] = entered
             # An external-content index must be told what it is to forget.
             run(
                 """insert into words (words, rowid, terms, lead_terms)
@@ -282,7 +287,7 @@ class Draft:
         )  # fmt: skip
         many = self._db.conn.executemany
         many(
-            "insert into paragraphs values (?, ?, ?, ?, ?, ?, ?, ?)",
+            "insert into paragraphs values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 (
                     p.id,
@@ -293,6 +298,7 @@ class Draft:
                     p.span.heading,
                     p.digest,
                     p.terms,
+                    self._entered.get(p.id, number),
                 )
                 for p in kept.paragraphs
             ],
@@ -346,6 +352,7 @@ def _open_for_reading(path: Path) -> sqlite3.Connection:
     )
     connection.execute("pragma query_only = on")
     connection.create_function("stands_in", 2, stands_in, deterministic=True)
+    connection.create_function("fold", 1, fold, deterministic=True)
     return connection
 
 

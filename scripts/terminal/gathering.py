@@ -14,7 +14,7 @@ from index.fetching.source import Source
 from index.plan import Choice, Failure
 from index.reindex import Options, Outcome
 from scripts.terminal.opening import refuse_missing
-from scripts.terminal.reindexing import carry_out, shown_progress
+from scripts.terminal.reindexing import Shown, carry_out, on_stderr
 
 OpenFetcher = Callable[[bool], Fetcher]
 """Makes a fetcher that may ask private addresses, or not."""
@@ -42,11 +42,12 @@ def bring_in(
     *,
     all_of_them: bool = False,
     opened: OpenFetcher = open_fetcher,
+    shown: Shown = on_stderr,
 ) -> tuple[Gathered, ...]:
-    """Visit the sources that are due, or all of them; progress goes to stderr."""
+    """Visit the sources that are due, or all of them."""
     if not any(source.kind.is_fetched for source in sources):
         return ()
-    with closing(opened(settings.private)) as fetcher, shown_progress(sys.stderr) as progress:
+    with closing(opened(settings.private)) as fetcher, shown() as progress:
         return gather(
             sources, settings.folder, fetcher, progress=progress, all_of_them=all_of_them
         )
@@ -72,6 +73,7 @@ def bring_up_to_date(
     *,
     options: Options,
     opened: OpenFetcher = open_fetcher,
+    shown: Shown = on_stderr,
 ) -> Outcome:
     """Fetch what is due and bring the collection up to date with all that is listed.
 
@@ -79,7 +81,9 @@ def bring_up_to_date(
     NoSuchPath and what reindex raises.
     """
     refuse_missing(listing.paths)
-    reports = () if options.dry_run else bring_in(listing.sources, settings, opened=opened)
+    reports: tuple[Gathered, ...] = ()
+    if not options.dry_run:
+        reports = bring_in(listing.sources, settings, opened=opened, shown=shown)
     for report in reports:
         print(gathered_line(report), file=sys.stderr, flush=True)
     fetched = settings.folder / FETCHED
@@ -88,7 +92,8 @@ def bring_up_to_date(
         for path in listing.roots(settings.folder)
         if not path.is_relative_to(fetched) or path.is_dir()
     ]
-    outcome = carry_out(roots, settings, options=replace(options, choice=choice_of(listing)))
+    options = replace(options, choice=choice_of(listing))
+    outcome = carry_out(roots, settings, options=options, shown=shown)
     failed = [Failure(report.name, report.failed) for report in reports if report.failed]
     return replace(outcome, failed=(*failed, *outcome.failed))
 

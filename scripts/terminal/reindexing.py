@@ -2,8 +2,8 @@
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TextIO
@@ -11,25 +11,38 @@ from typing import TextIO
 from index import IndexSettings
 from index.golden import Rule
 from index.live import model_of
-from index.plan import Progress
+from index.plan import UNREAD, Progress
 from index.reindex import Options, Outcome, reindex, remove
 
 SOME_FAILED = 1
 _KINDS = 8  # named in the closing table
 PLAIN_EVERY = 10  # lines of progress a stage where there is no terminal to draw on
 
+Shown = Callable[[], AbstractContextManager[Progress]]
+"""Opens something to report progress to."""
+
+
+def on_stderr() -> AbstractContextManager[Progress]:
+    """Progress as a person sees it."""
+    return shown_progress(sys.stderr)
+
 
 def carry_out(
-    paths: Sequence[Path], settings: IndexSettings, *, options: Options, drop: bool = False
+    paths: Sequence[Path],
+    settings: IndexSettings,
+    *,
+    options: Options,
+    drop: bool = False,
+    shown: Shown = on_stderr,
 ) -> Outcome:
     """Bring the collection up to date with the paths, or `drop` what was read from them.
 
-    Progress goes to stderr. Raises what reindex raises.
+    Raises what reindex raises.
     """
     if options.golden is None:
         options = replace(options, golden=golden_rule(settings))
     work = remove if drop else reindex
-    with shown_progress(sys.stderr) as progress:
+    with shown() as progress:
         return work(paths, settings.folder, model_of(settings), options=options, progress=progress)
 
 
@@ -129,6 +142,8 @@ def _bar(stream: TextIO) -> Iterator[Progress]:
         task = bar.add_task("", total=None, rate="")
 
         def progress(stage: str, done: int, total: int) -> None:
+            if stage == UNREAD:
+                return
             # A new stage starts its own clock, or its rate would be that of the last one.
             if bar.tasks[0].description != stage:
                 bar.reset(task, description=stage, total=total)
@@ -142,6 +157,8 @@ def _plain_lines(stream: TextIO) -> Progress:
     told: dict[str, int] = {}
 
     def progress(stage: str, done: int, total: int) -> None:
+        if stage == UNREAD:
+            return
         share = PLAIN_EVERY * done // max(total, 1)
         if told.get(stage) != share or done == 0:
             told[stage] = share

@@ -11,9 +11,9 @@ from pydantic import SecretStr
 from bot.__main__ import run
 from bot.desk import Library
 from bot.settings import BotSettings
+from scripts.simulator.api import TOKEN, FakeTelegram, telegram_server
+from scripts.simulator.post import Post
 from tests.support.library import FakeLibrary
-from tests.support.people import Post
-from tests.support.telegram import TOKEN, FakeTelegram, telegram_server
 
 
 @pytest.fixture(autouse=True)

@@ -3,8 +3,8 @@
 import pytest
 
 from bot.limits import UPDATES
+from scripts.simulator.post import BOT_ID, bot_user, forum, group, private_chat
 from tests.support.library import OTTERS, FakeLibrary, answer
-from tests.support.people import BOT_ID, bot_user, forum, group, private_chat
 
 QUOTED = f"How otters sleep · Tidewater Weekly · 16 September 2017\n{OTTERS}"
 
@@ -17,12 +17,18 @@ async def test_a_private_question_is_answered_with_a_quote_in_reply(telegram, po
         await telegram.until(lambda: telegram.sent)
 
     [sent] = telegram.sent
+    buttons = sent.pop("reply_markup")["inline_keyboard"]
+    assert [[each["text"] for each in row] for row in buttons] == [
+        ["Context", "Article", "Why?"],
+        ["👍", "👎", "Copy"],
+    ]
     assert sent == {
         "chat_id": 7,
         "text": (
-            '<a href="https://tidewater.example/otters">How otters sleep</a> · Tidewater Weekly'
-            " · 16 September 2017\n<blockquote><b>Sea otters hold hands while they sleep.</b>"
-            " It keeps the raft together. The kelp helps.</blockquote>"
+            '<a href="https://tidewater.example/otters'
+            '#:~:text=Sea%20otters%20hold%20hands%20while%20they%20sleep.">How otters sleep</a>'
+            " · Tidewater Weekly · 16 September 2017\n<blockquote><b>Sea otters hold hands while"
+            " they sleep.</b> It keeps the raft together. The kelp helps.</blockquote>"
         ),
         "parse_mode": "HTML",
         "link_preview_options": {"is_disabled": True},

@@ -6,9 +6,9 @@ import stat
 
 import pytest
 
+from scripts.simulator.api import TOKEN
+from scripts.simulator.post import group, private_chat
 from tests.support.library import FakeLibrary, SlowLibrary, answer, passage
-from tests.support.people import group, private_chat
-from tests.support.telegram import TOKEN
 
 BUSY = "Too many questions are waiting just now. Please ask again in a minute."
 LATE = "That took too long, so I stopped looking. Please try again in a minute."

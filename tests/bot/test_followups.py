@@ -13,8 +13,8 @@ from bot.phrases import phrases_in
 from bot.render import answer_html, plain_text
 from bot.searched import window_spoken
 from index import Answer, Filters, Turn, Window
+from scripts.simulator.post import bot_user, group
 from tests.support.library import SEARCHED, FakeLibrary, answer, passage
-from tests.support.people import bot_user, group
 
 ENGLISH = phrases_in("en").answers
 

@@ -2,8 +2,8 @@
 
 import asyncio
 
+from scripts.simulator.post import private_chat
 from tests.support.collections import OTTERS, TEA, Desk
-from tests.support.people import private_chat
 
 
 async def test_a_new_generation_is_quoted_without_a_restart_or_a_failed_question(

@@ -10,8 +10,8 @@ from telegram.request import HTTPXRequest
 
 from bot.outbox import Letter, Outbox
 from bot.pace import Pace
+from scripts.simulator.api import TOKEN
 from tests.bot.test_pace import Clock
-from tests.support.telegram import TOKEN
 
 TO_ADA, TO_BOB = Letter(7, "to <b>Ada</b>"), Letter(8, "to Bob")
 

@@ -9,7 +9,7 @@ from telegram import Bot, Update
 from bot.database import BotData
 from bot.inbox import Inbox
 from bot.polling import Poller
-from tests.support.telegram import TOKEN
+from scripts.simulator.api import TOKEN
 
 
 class FullDisk(Inbox):

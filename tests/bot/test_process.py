@@ -13,9 +13,9 @@ from pydantic import SecretStr
 from bot.__main__ import main, run, serve_until_signalled
 from bot.settings import BotSettings
 from index import ROOT, UnknownSetting
+from scripts.simulator.api import TOKEN
+from scripts.simulator.post import private_chat
 from tests.support.library import FakeLibrary, SlowLibrary
-from tests.support.people import private_chat
-from tests.support.telegram import TOKEN
 
 
 @pytest.fixture

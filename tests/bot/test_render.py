@@ -10,8 +10,8 @@ from bot.limits import ENTITIES, MESSAGE_UNITS
 from bot.phrases import phrases_in
 from bot.render import answer_html, plain_text, source_html
 from index import Answer, Credit, Passage
+from scripts.simulator.markup import Parsed, parse_html, utf16_units
 from tests.support.library import SEARCHED, answer, passage
-from tests.support.markup import Parsed, parse_html, utf16_units
 
 ENGLISH = phrases_in("en").answers
 
@@ -29,12 +29,12 @@ def test_sources_stand_above_their_quotes_and_other_carriers_below():
     second = passage("Raft.", title="Rafts <2>", publisher="", via="Reuters", published="2017-09")
 
     assert english(answer(first, second)) == (
-        '<a href="https://tidewater.example/otters">How otters sleep</a> · Tidewater Weekly'
-        " · 16 September 2017\n"
+        '<a href="https://tidewater.example/otters#:~:text=Two.">How otters sleep</a>'
+        " · Tidewater Weekly · 16 September 2017\n"
         "<blockquote>One. <b>Two.</b></blockquote>\n"
         "Also carried by The Otter, Kelp &amp; Co\n\n"
-        '<a href="https://tidewater.example/otters">Rafts &lt;2&gt;</a> · via Reuters'
-        " · September 2017\n"
+        '<a href="https://tidewater.example/otters#:~:text=Raft.">Rafts &lt;2&gt;</a>'
+        " · via Reuters · September 2017\n"
         "<blockquote><b>Raft.</b></blockquote>"
     )
 
@@ -137,7 +137,7 @@ def test_the_plain_form_says_the_same_with_addresses():
     )
 
 
-words = st.text(alphabet='<>&"; .\n😀عab\u0301', max_size=30)
+words = st.text(alphabet='<>&"; .\n😀عab\u0301\u200d\ufe0f\u202e\u05d0/', max_size=30)
 texts = st.one_of(
     words.filter(str.strip),
     st.builds(lambda word, times: (word or "x") * times, words, st.integers(1, 400)).filter(
@@ -163,8 +163,9 @@ def passages(draw: st.DrawFn) -> Passage:
     )
 
 
-@settings(max_examples=200)
-@given(st.lists(passages(), min_size=1, max_size=4))
+@pytest.mark.timeout(600)
+@settings(max_examples=7_000, deadline=None)
+@given(st.lists(passages(), min_size=3, max_size=3))
 def test_whatever_is_quoted_telegram_takes_it_and_the_words_are_the_articles(found):
     html = english(answer(*found))
 

@@ -9,6 +9,7 @@ from datetime import date
 import numpy as np
 import pytest
 
+from bot.phrases import phrases_in
 from bot.searched import searched_line
 from index import Filters, Window
 from index.retrieve import fits
@@ -210,7 +211,9 @@ def test_a_limit_that_cannot_be_read_is_told(library):
     answer = library.ask("what did the storm cost after:foo before: 2017?")
 
     assert answer.unread == ("after:foo", "before: 2017?")
-    assert "“after:foo” not understood as a limit" in searched_line(answer)
+    assert "“after:foo” not understood as a limit" in searched_line(
+        answer, phrases_in("en").answers
+    )
 
 
 def test_a_source_that_the_collection_does_not_have_answers_nothing(library):

@@ -5,6 +5,9 @@ import shutil
 
 import pytest
 
+from bot.database import BotData
+from bot.unanswered import record
+from bot.votes import Vote, Votes
 from scripts import backup, export, golden, reindex
 from tests.support.collections import OTTERS, TEA
 
@@ -156,3 +159,36 @@ def test_a_file_that_holds_no_questions_is_told(room, capsys, text, reason):
     assert golden.main([str(questions)], say=answering()) == 2
 
     assert reason in capsys.readouterr().err
+
+
+async def test_questions_that_the_bot_answered_badly_or_not_at_all_are_proposed(
+    room, capsys, monkeypatch
+):
+    monkeypatch.setenv("BOT_DATA", str(room / "bot"))
+    async with BotData(room / "bot" / "bot.db") as data:
+        await record(data, "Who harpooned the whale?")
+        vote = Vote(7, helpful=False, question=COUNT)
+        await Votes(data).cast(7, 8, vote)
+        await Votes(data).cast(7, 9, vote)
+
+    assert golden.main(["--from-bot"], say=answering("1", "0")) == 0
+
+    assert [(row["question"], row["answerable"]) for row in golden_rows(room)] == [
+        (COUNT, True),
+        ("Who harpooned the whale?", False),
+    ]
+
+
+def test_where_there_is_no_bot_it_is_said_where_one_was_looked_for(room, capsys, monkeypatch):
+    monkeypatch.setenv("BOT_DATA", str(room / "bot"))
+
+    assert golden.main(["--from-bot"], say=answering()) == 2
+
+    assert "bot.db does not exist; BOT_DATA names the folder" in capsys.readouterr().err
+
+
+def test_a_file_beside_the_bots_questions_is_wrong_use(room):
+    with pytest.raises(SystemExit) as ended:
+        golden.main(["questions.txt", "--from-bot"], say=answering())
+
+    assert ended.value.code == 2

@@ -7,7 +7,7 @@ from dataclasses import replace
 from index import IndexSettings
 from index.names import read_aliases
 from index.names.suggestions import Suggestion
-from index.plan import Failure
+from index.plan import UNREAD, Failure
 from index.reindex import Outcome
 from scripts.terminal.reindexing import as_object, as_table, plain_path, shown_progress, status_of
 from scripts.terminal.suggesting import alias_faults, as_lines, suggested_aliases
@@ -37,6 +37,7 @@ def test_a_terminal_gets_a_bar_with_stage_and_count():
 
     with shown_progress(terminal) as progress:
         progress("reading", 1, 2)
+        progress(UNREAD, 1, 0)
         progress("reading", 2, 2)
         progress("embedding", 64, 640)
 
@@ -52,6 +53,7 @@ def test_elsewhere_progress_is_a_few_plain_lines():
         progress("loading the model", 0, 1)
         for done in range(1, 1001):
             progress("embedding", done, 1000)
+            progress(UNREAD, done, 0)
 
     lines = stream.getvalue().splitlines()
     assert lines[:2] == ["loading the model", "embedding 1 of 1,000"]

@@ -1,6 +1,7 @@
 """The door to sources.toml: list, add, check and remove, as a person uses it."""
 
 import io
+import json
 
 import pytest
 
@@ -207,3 +208,44 @@ def test_a_source_that_is_not_there_is_told_with_those_that_are(listed, run, cap
     assert run("remove", "tidse") == 2
 
     assert capsys.readouterr().err == "there is no source called tidse; there are: tides\n"
+
+
+def test_json_shows_what_there_is_and_adds_it_only_when_that_is_wished(listed, run, capsys):
+    run.web.serve("/feed", FEED)
+    page = run.web.serve("/", FRONT)
+    shown = {
+        "name": "harbour.example",
+        "kind": "feed",
+        "where": "http://harbour.example/feed",
+        "title": "Harbour Times",
+        "articles": 1,
+        "shown": ["2017-05-08  Otters"],
+        "summaries": True,
+    }
+
+    assert run("add", page, "--json") == 0
+    assert json.loads(capsys.readouterr().out) == shown
+    assert listed.read_text() == "# ours\n"
+
+    assert run("add", page, "--json", "--yes", "--name", "Harbour") == 0
+    assert json.loads(capsys.readouterr().out) == {**shown, "name": "Harbour"}
+    assert 'name = "Harbour"' in listed.read_text()
+
+
+def test_json_shows_a_page_and_a_folder_too(listed, run, capsys):
+    assert run("add", run.web.serve("/", FRONT), "--json", "--page") == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "name": "harbour.example",
+        "kind": "page",
+        "where": "http://harbour.example/",
+        "title": "Otters",
+        "articles": 1,
+        "shown": [NIGHT],
+    }
+
+    assert run("add", str(listed.parent / "articles"), "--json") == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "name": "articles",
+        "kind": "folder",
+        "where": str(listed.parent / "articles"),
+    }

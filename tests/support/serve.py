@@ -11,8 +11,8 @@ from pydantic import SecretStr
 
 from bot.__main__ import serve_until_signalled
 from bot.settings import BotSettings
+from scripts.simulator.api import TOKEN
 from tests.support.library import FakeLibrary
-from tests.support.telegram import TOKEN
 
 if __name__ == "__main__":
     address, folder = sys.argv[1:]

@@ -6,19 +6,25 @@ import itertools
 import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aiohttp import web
 
-from bot.limits import BATCH, ENTITIES, PLAIN_UNITS
-from tests.support import spec
-from tests.support.markup import BadMarkup, Parsed, parse_html
-from tests.support.people import Json, bot_user
+from bot.limits import BATCH, ENTITIES, INLINE_RESULTS, PLAIN_UNITS
+from scripts.simulator import description
+from scripts.simulator.markup import BadMarkup, Parsed, parse_html
+from scripts.simulator.post import Json, bot_user, member, person
 
-_STRINGS = {"text", "parse_mode", "action", "language_code", "url", "secret_token"}
+_STRINGS = {
+    *("inline_query_id", "callback_query_id", "guest_query_id", "next_offset", "file_id"),
+    *("description", "short_description"),
+    *("text", "parse_mode", "action", "language_code", "url", "secret_token"),
+}
 
-TOKEN = "4242:AAFakeTokenThatMustNeverBeWritten_0123456"
+_ACTIONS = {"callback_data", "url", "copy_text", "switch_inline_query"}
+
+TOKEN = "4242:AAFakeTokenThatMustNeverBeWritten_0123456"  # noqa: S105 - it opens nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,7 @@ class Call:
 
     method: str
     fields: Json
+    result: Any = field(default_factory=dict, compare=False)
 
 
 @dataclass(slots=True)
@@ -70,6 +77,17 @@ class FakeTelegram:
         self.numbers: list[int] = []
         self.problems: list[str] = []
         self.deleted: set[int] = set()
+        self.edited: list[Json] = []
+        self.chats: dict[int, Json] = {}
+        self.members: dict[tuple[int, int], str] = {}
+        self.blocked: dict[int, str] = {}
+        self.moved: dict[int, int] = {}
+        self.files: dict[str, bytes] = {}
+        self.left: list[int] = []
+        self.described: dict[str | None, Json] = {}
+        self.strangers: set[int] = set()
+        self.reads_groups = False
+        self.shown: dict[tuple[int, int], Json] = {}
         self._waiting: list[Json] = []
         self._faults: list[tuple[str, Fault]] = []
         self._changed = asyncio.Condition()
@@ -80,7 +98,22 @@ class FakeTelegram:
             "getUpdates": self._get_updates,
             "sendMessage": self._send_message,
             "sendChatAction": self._succeed,
-            "setMyCommands": self._succeed,
+            "setMyCommands": self._set_commands,
+            "setMyDescription": self._describe,
+            "setMyShortDescription": self._describe,
+            "getMyDescription": self._description,
+            "getMyShortDescription": self._description,
+            "deleteMyCommands": self._succeed,
+            "editMessageText": self._edit,
+            "editMessageReplyMarkup": self._edit,
+            "deleteMessage": self._delete,
+            "answerCallbackQuery": self._succeed,
+            "answerInlineQuery": self._answer_inline,
+            "answerGuestQuery": self._answer_guest,
+            "getChat": self._get_chat,
+            "getChatMember": self._get_member,
+            "leaveChat": self._leave,
+            "getFile": self._get_file,
             "setWebhook": self._set_webhook,
             "deleteWebhook": self._delete_webhook,
         }
@@ -121,20 +154,23 @@ class FakeTelegram:
     async def answer(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
         call = Call(method, await _fields(request))
+        place = len(self.calls)
         self.calls.append(call)
         try:
-            return await self._answer(call, request)
+            return await self._answer(call, request, place)
         finally:
             async with self._changed:
                 self._changed.notify_all()
 
-    async def _answer(self, call: Call, request: web.Request) -> web.StreamResponse:
+    async def _answer(self, call: Call, request: web.Request, place: int) -> web.StreamResponse:
         try:
             self._let_in(request.match_info["token"])
             fault = self._fault(call)
             if fault and not fault.after:
                 return _faulty(fault, request)
             result = await self._do(call)
+            if isinstance(result, dict):
+                self.calls[place] = replace(call, result=result)
         except Refusal as refusal:
             return _refused(refusal.status, refusal.description, refusal.parameters)
         return (
@@ -148,7 +184,7 @@ class FakeTelegram:
     async def _do(self, call: Call) -> Any:
         if call.method not in self._methods:
             raise Refusal(404, "Not Found")
-        self.problems += spec.faults(call.method, call.fields)
+        self.problems += description.faults(call.method, call.fields)
         return await self._methods[call.method](call.fields)
 
     def _fault(self, call: Call) -> Fault | None:
@@ -160,17 +196,22 @@ class FakeTelegram:
 
     # The methods.
 
-    async def _succeed(self, fields: Json) -> bool:
+    async def _succeed(self, _: Json) -> bool:
         return True
 
-    async def _get_me(self, fields: Json) -> Json:
-        return {**bot_user(), "can_join_groups": True, "can_read_all_group_messages": False}
+    async def _get_me(self, _: Json) -> Json:
+        return {
+            **bot_user(),
+            "can_join_groups": True,
+            "can_read_all_group_messages": self.reads_groups,
+            "supports_inline_queries": True,
+        }
 
     async def _set_webhook(self, fields: Json) -> bool:
         self.webhook = fields["url"]
         return True
 
-    async def _delete_webhook(self, fields: Json) -> bool:
+    async def _delete_webhook(self, _: Json) -> bool:
         self.webhook = ""
         return True
 
@@ -198,6 +239,8 @@ class FakeTelegram:
 
     async def _send_message(self, fields: Json) -> Json:
         _check_text(fields)
+        _check_buttons(fields.get("reply_markup"))
+        self._check_reach(fields["chat_id"])
         if fields.get("message_thread_id") == 1:
             raise Refusal(400, "Bad Request: message thread not found")
         reply = fields.get("reply_parameters", {})
@@ -207,13 +250,133 @@ class FakeTelegram:
             raise Refusal(400, "Bad Request: message to be replied not found")
         self.sent.append(fields)
         self.numbers.append(next(self._numbers))
-        return {
-            "message_id": self.numbers[-1],
+        chat, number = fields["chat_id"], self.numbers[-1]
+        self.shown[chat, number] = {
+            "message_id": number,
             "date": int(time.time()),
-            "chat": {"id": fields["chat_id"], "type": "private"},
+            "chat": self._chat(chat),
             "from": bot_user(),
             "text": parsed(fields).text,
+            **({"reply_markup": fields["reply_markup"]} if "reply_markup" in fields else {}),
+            **_topic(fields),
         }
+        return self.shown[chat, number]
+
+    async def _edit(self, fields: Json) -> Json:
+        self._check_reach(fields["chat_id"])
+        where = fields["chat_id"], fields["message_id"]
+        if where not in self.shown or where[1] in self.deleted:
+            raise Refusal(400, "Bad Request: message to edit not found")
+        _check_buttons(fields.get("reply_markup"))
+        before = self.shown[where]
+        after = {name: value for name, value in before.items() if name != "reply_markup"}
+        if "text" in fields:
+            _check_text(fields)
+            after["text"] = parsed(fields).text
+        if "reply_markup" in fields:
+            after["reply_markup"] = fields["reply_markup"]
+        if after == before:
+            raise Refusal(400, "Bad Request: message is not modified: new message content is same")
+        self.edited.append(fields)
+        self.shown[where] = after
+        return after
+
+    async def _delete(self, fields: Json) -> bool:
+        self.deleted.add(fields["message_id"])
+        return True
+
+    async def _answer_inline(self, fields: Json) -> bool:
+        results = fields["results"]
+        if len(results) > INLINE_RESULTS or len({each["id"] for each in results}) < len(results):
+            raise Refusal(400, "Bad Request: RESULT_ID_DUPLICATE")
+        if len(fields.get("next_offset", "").encode()) > 64:
+            raise Refusal(400, "Bad Request: next offset is too long")
+        for each in results:
+            _check_text(
+                {
+                    **each["input_message_content"],
+                    "text": each["input_message_content"]["message_text"],
+                }
+            )
+        return True
+
+    async def _answer_guest(self, fields: Json) -> Json:
+        content = fields["result"]["input_message_content"]
+        _check_text({**content, "text": content["message_text"]})
+        return {"inline_message_id": f"guest-{next(self._numbers)}"}
+
+    async def _description(self, fields: Json) -> Json:
+        told = self.described.get(fields.get("language_code"), {})
+        return {"description": "", "short_description": "", **told}
+
+    async def _set_commands(self, fields: Json) -> bool:
+        if fields.get("scope", {}).get("chat_id") in self.strangers:
+            raise Refusal(400, "Bad Request: chat not found")
+        return True
+
+    async def _describe(self, fields: Json) -> bool:
+        language = fields.get("language_code")
+        told = {name: text for name, text in fields.items() if name != "language_code"}
+        self.described[language] = {**self.described.get(language, {}), **told}
+        return True
+
+    async def _get_chat(self, fields: Json) -> Json:
+        return {**self._chat(fields["chat_id"]), "accent_color_id": 0, "max_reaction_count": 3}
+
+    async def _get_member(self, fields: Json) -> Json:
+        user = fields["user_id"]
+        status = self.members.get((fields["chat_id"], user), "member")
+        return {**member(status), "user": {**person(user), "is_bot": user == bot_user()["id"]}}
+
+    async def _leave(self, fields: Json) -> bool:
+        self.left.append(fields["chat_id"])
+        return True
+
+    async def _get_file(self, fields: Json) -> Json:
+        identifier = fields["file_id"]
+        if identifier not in self.files:
+            raise Refusal(400, "Bad Request: wrong file_id")
+        return {
+            "file_id": identifier,
+            "file_unique_id": identifier,
+            "file_size": len(self.files[identifier]),
+            "file_path": f"documents/{identifier}",
+        }
+
+    async def download(self, request: web.Request) -> web.StreamResponse:
+        """The content of a file that a test has put in `files`."""
+        identifier = request.match_info["path"].removeprefix("documents/")
+        if request.match_info["token"] != self.token or identifier not in self.files:
+            return web.Response(status=404)
+        return web.Response(body=self.files[identifier])
+
+    def _chat(self, identifier: int) -> Json:
+        private = {"id": identifier, "type": "private", "first_name": "Ada"}
+        group = {"id": identifier, "type": "supergroup", "title": "Harbour"}
+        return self.chats.get(identifier, private if identifier > 0 else group)
+
+    def _check_reach(self, chat: int) -> None:
+        if chat in self.moved:
+            raise Refusal(
+                400,
+                "Bad Request: group chat was upgraded to a supergroup chat",
+                migrate_to_chat_id=self.moved[chat],
+            )
+        if chat in self.blocked:
+            reason = self.blocked[chat]
+            raise Refusal(403 if reason.startswith("Forbidden") else 400, reason)
+
+    def current(self, chat: int, message: int | None = None) -> Json:
+        """A message of the bot's as it stands, the last one in the chat unless named."""
+        if message is None:
+            message = max(number for where, number in self.shown if where == chat)
+        return self.shown[chat, message]
+
+    def buttons(self, chat: int, message: int | None = None) -> dict[str, str]:
+        """What the buttons under a message say back, or lead to, by their labels."""
+        markup = self.current(chat, message).get("reply_markup", {})
+        rows = markup.get("inline_keyboard", [])
+        return {each["text"]: _says(each) for row in rows for each in row}
 
 
 @contextlib.asynccontextmanager
@@ -221,6 +384,7 @@ async def telegram_server(fake: FakeTelegram) -> AsyncIterator[FakeTelegram]:
     """Serve the fake on a free port of loopback."""
     app = web.Application()
     app.router.add_route("*", "/bot{token}/{method}", fake.answer)
+    app.router.add_get("/file/bot{token}/{path:.+}", fake.download)
     runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -250,6 +414,28 @@ def _check_text(fields: Json) -> None:
         raise Refusal(400, "Bad Request: message is too long")
     if len(seen.pieces) > ENTITIES:
         raise Refusal(400, "Bad Request: too many entities")
+
+
+def _check_buttons(markup: Json | None) -> None:
+    for row in (markup or {}).get("inline_keyboard", []):
+        for each in row:
+            if not each.get("text"):
+                raise Refusal(400, "Bad Request: text of the button is empty")
+            if len(each.keys() & _ACTIONS) != 1:
+                raise Refusal(400, "Bad Request: a button must have exactly one action")
+            if not 1 <= len(each.get("callback_data", "x").encode()) <= 64:
+                raise Refusal(400, "Bad Request: BUTTON_DATA_INVALID")
+
+
+def _topic(fields: Json) -> Json:
+    topic = fields.get("message_thread_id")
+    return {"message_thread_id": topic, "is_topic_message": True} if topic else {}
+
+
+def _says(button: Json) -> str:
+    action = next(iter(button.keys() & _ACTIONS))
+    told = button[action]
+    return str(told["text"] if action == "copy_text" else told)
 
 
 def _kind(update: Json) -> str:

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
-from tests.support.people import Post
-from tests.support.telegram import TOKEN, FakeTelegram, telegram_server
+from scripts.simulator.api import TOKEN, FakeTelegram, telegram_server
+from scripts.simulator.post import Post
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ PATH = Path(bot.__file__).parents[2] / "shared" / "bot-api" / "api.json"
 
 
 def available() -> bool:
+    """Whether the description is at hand."""
     return PATH.is_file()
 
 

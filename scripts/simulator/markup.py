@@ -87,6 +87,7 @@ def parse_html(html: str) -> Parsed:
 
 
 def utf16_units(text: str) -> int:
+    """How long Telegram finds a text."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.markup import BadMarkup, Piece, parse_html
+from scripts.simulator.markup import BadMarkup, Piece, parse_html
 
 
 def test_text_and_pieces_are_told_apart():

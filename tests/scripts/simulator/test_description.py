@@ -2,17 +2,20 @@
 
 import pytest
 
-from tests.support import spec
+from scripts.simulator import description
 
 pytestmark = pytest.mark.skipif(
-    not spec.available(), reason="../shared/bot-api/api.json is not beside this checkout"
+    not description.available(), reason="../shared/bot-api/api.json is not beside this checkout"
 )
 
 
 def test_a_right_request_has_no_faults():
     reply = {"message_id": 5, "allow_sending_without_reply": True}
 
-    assert spec.faults("sendMessage", {"chat_id": 7, "text": "a", "reply_parameters": reply}) == []
+    assert (
+        description.faults("sendMessage", {"chat_id": 7, "text": "a", "reply_parameters": reply})
+        == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -44,4 +47,4 @@ def test_a_right_request_has_no_faults():
     ],
 )
 def test_a_wrong_request_is_told(method, fields, fault):
-    assert spec.faults(method, fields) == [fault]
+    assert description.faults(method, fields) == [fault]

@@ -1,0 +1,141 @@
+"""What is read of a collection without a question: lists, whole articles, words looked up."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from index.answer import Filters, Listed, Publisher, Quotable, Reading
+from index.article import Credit
+from index.store.filtering import condition_of
+from index.store.proving import is_proven
+
+_CREDIT = "a.title, a.publisher, a.via, a.author, a.published, a.url"
+_TEXT = """substr(a.text, p.start + 1, p."end" - p.start)"""
+_BOTH = "paragraphs p join articles a on a.key = p.article"
+_TOLD = "exists (select 1 from paragraphs p where p.article = a.key)"
+_ANY = Filters()
+
+Run = Callable[..., sqlite3.Cursor]
+
+
+class Browsing:
+    """Reads of one open transaction, which `run` executes."""
+
+    _run: Run
+
+    def quotable(self, ids: Sequence[int], *, filters: Filters = _ANY) -> dict[int, Quotable]:
+        """The stored paragraphs of these ids; those that left, or may not be seen, are left out.
+
+        So is, with an error in the log, a text that is not the one that was indexed.
+        """
+        if not ids:
+            return {}
+        marks = ", ".join(str(int(each)) for each in ids)
+        condition, values = condition_of(filters)
+        rows = self._run(
+            f"""select p.id, p.article, p.start, p."end", {_TEXT}, p.digest, {_CREDIT}
+                from {_BOTH} where p.id in ({marks}) and {condition}""",
+            values,
+        )
+        return {each.paragraph: each for each in _quotables(rows)}
+
+    def present(self, ids: Sequence[int]) -> frozenset[int]:
+        """Those of the ids that are in the collection."""
+        marks = ", ".join(str(int(each)) for each in ids)
+        rows = self._run(f"select id from paragraphs where id in ({marks})")
+        return frozenset(row[0] for row in rows)
+
+    def in_article(self, article: str, *, filters: Filters = _ANY) -> list[Quotable]:
+        """The paragraphs of an article in order; none where it has left or may not be seen."""
+        condition, values = condition_of(filters)
+        rows = self._run(
+            f"""select p.id, p.article, p.start, p."end", {_TEXT}, p.digest, {_CREDIT}
+                from {_BOTH} where p.article = ? and {condition} order by p.position""",
+            [article, *values],
+        )
+        return list(_quotables(rows))
+
+    def reading(self, article: str, *, filters: Filters = _ANY) -> Reading | None:
+        """An article to read; None where it has left the collection, or may not be seen."""
+        found = self.in_article(article, filters=filters)
+        if not found:
+            return None
+        texts = tuple((each.paragraph, each.text) for each in found)
+        return Reading(article, found[0].credit, texts)
+
+    def holding(
+        self, terms: Sequence[str], *, every: bool, filters: Filters, limit: int
+    ) -> list[int]:
+        """The ids of paragraphs with all the terms, or any, best first by BM25, up to a limit."""
+        if not terms:
+            return []
+        # A term is letters and digits; quoted, it cannot be read as an operator.
+        joined = (" AND " if every else " OR ").join(f'"{term}"' for term in terms)
+        condition, values = condition_of(filters)
+        only = f"and +rowid in (select p.id from {_BOTH} where {condition})" if filters else ""
+        rows = self._run(
+            f"""select rowid from words where words match ? {only}
+                order by bm25(words, 1.0, 0.0), rowid limit ?""",
+            [f"terms : ({joined})", *(values if filters else ()), limit],
+        )
+        return [row[0] for row in rows]
+
+    def newest(self, *, filters: Filters, limit: int, skip: int) -> tuple[tuple[Listed, ...], int]:
+        """Articles by their day of publication, the newest first and undated ones last; how many.
+
+        Ties go by key. Only articles with a paragraph are listed. The filters are of articles.
+        """
+        condition, values = condition_of(filters)
+        total = self._run(
+            f"select count(*) from articles a where {condition} and {_TOLD}", values
+        ).fetchone()[0]
+        # No date sorts before any date.
+        rows = self._run(
+            f"""select a.key,
+                       (select count(*) from paragraphs p where p.article = a.key),
+                       (select id from paragraphs p where p.article = a.key order by p.position),
+                       {_CREDIT}
+                from articles a where {condition} and {_TOLD}
+                order by a.published desc, a.key limit ? offset ?""",
+            [*values, limit, skip],
+        )
+        return tuple(Listed(row[0], Credit(*row[3:9]), row[1], row[2]) for row in rows), total
+
+    def extents(self) -> list[Publisher]:
+        """Every publisher with how many articles and of which days, those with most first."""
+        rows = self._run(
+            """select publisher, count(*),
+                      coalesce(min(nullif(substr(published, 1, 10), '')), ''),
+                      coalesce(max(substr(published, 1, 10)), '')
+               from articles where publisher <> ''
+               group by publisher order by count(*) desc, publisher"""
+        )
+        return [Publisher(*row) for row in rows]
+
+    def article_of(self, paragraph: int) -> str:
+        """The key of the article that a paragraph stands in; "" where it has left."""
+        row = self._run("select article from paragraphs where id = ?", [paragraph]).fetchone()
+        return str(row[0]) if row else ""
+
+    def titled(self, words: Sequence[str], *, filters: Filters) -> str:
+        """The key of the newest article whose title holds all of these words; "" if none does."""
+        if not words:
+            return ""
+        condition, values = condition_of(filters)
+        like = " and ".join("fold(a.title) like ? escape '\\'" for _ in words)
+        row = self._run(
+            f"""select a.key from articles a where {condition} and {like} and {_TOLD}
+                order by a.published desc, a.key limit 1""",
+            [*values, *(f"%{_literally(word)}%" for word in words)],
+        ).fetchone()
+        return str(row[0]) if row else ""
+
+
+def _literally(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _quotables(rows: Iterable[Sequence[Any]]) -> Iterator[Quotable]:
+    for paragraph, article, start, end, text, digest, *credit in rows:
+        if is_proven(paragraph, text, digest):
+            yield Quotable(paragraph, article, start, end, text, Credit(*credit))

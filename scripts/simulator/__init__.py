@@ -1,0 +1,1 @@
+"""A Telegram of our own: a Bot API on loopback, and people who use it."""
