@@ -64,6 +64,8 @@ def publishers_page(library: Library, sheet: Sheet, page: int, scene: Scene) -> 
     """A page of the publishers."""
     only = scene.settings.sources
     publishers = library.publishers(only=only)
+    if not publishers and library.status().articles and not only:
+        return View(scene.phrases.lookups.no_publishers, None, sheet)
     if not publishers:
         return View(listing.no_articles_html(only, scene.phrases), None, sheet)
     pages = listing.pages_in(len(publishers), listing.PUBLISHERS)

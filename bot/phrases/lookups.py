@@ -75,6 +75,11 @@ class LookupWords(Words):
             names=self.listed(near, either=True),
         )
 
+    @property
+    def no_publishers(self) -> str:
+        """The reply to /sources where no article names its publisher."""
+        return self._("None of my articles names its publisher. See /latest for what there is.")
+
     def publishers(self, number: int) -> str:
         """Above the list of publishers."""
         return self._n("<b>{number} source</b>", "<b>{number} sources</b>", number)

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
@@ -13,7 +14,7 @@ from index import Credit, Filters, Listed, Matches, Quotable, Reading
 from scripts.simulator.api import parsed
 from scripts.simulator.post import Json, group
 from tests.support.collections import OTTERS, TEA, Desk
-from tests.support.library import FakeLibrary
+from tests.support.library import SEARCHED, FakeLibrary
 
 
 @pytest.fixture
@@ -379,7 +380,17 @@ async def test_an_unknown_source_is_told_with_the_nearest_names(telegram, say, s
     assert text(telegram) == "I have no source called “<Zzz>”. See /sources."
 
 
-async def test_where_there_is_nothing_that_is_said(telegram, say, start, keeps_to):
+async def test_articles_without_publishers_are_no_empty_collection(telegram, say, start):
+    async with start():
+        await say("/sources")
+
+    assert text(telegram) == (
+        "None of my articles names its publisher. See /latest for what there is."
+    )
+
+
+async def test_where_there_is_nothing_that_is_said(telegram, say, start, keeps_to, library):
+    library.now = replace(SEARCHED, articles=0)
     async with start():
         await say("/latest")
         await say("/sources")
