@@ -185,11 +185,17 @@ def _publishers(menu: Menu, token: str) -> Rows:
     everything = _Choice(menu.words.all_sources, not held, (EVERY_SOURCE,))
     # What a press wants is said, not that it changes, so that a double tap does not undo it.
     shown = [
-        _Choice(name[:_LABEL], name in held, (place, int(name not in held)))
+        _Choice(_short(name), name in held, (place, int(name not in held)))
         for place, name in enumerate(menu.sources)
         if first <= place < first + _NAMES_ON_A_PAGE
     ]
     return [*_offer(menu, token, [everything, *shown], 1), _turning(menu, token)]
+
+
+def _short(name: str) -> str:
+    """A publisher's name as a label, which Telegram wants to have something to read."""
+    valid = name.encode("utf-8", "replace").decode("utf-8")
+    return " ".join(valid.split())[:_LABEL] or "?"
 
 
 def _turning(menu: Menu, token: str) -> list[InlineKeyboardButton]:

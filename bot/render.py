@@ -20,6 +20,9 @@ _TITLE, _NAME, _CARRIERS, _SEARCHED = 200, 80, 5, 400
 _BETWEEN = "\n\n"
 _QUOTE_MARKUP = len("\n<blockquote expandable><b></b></blockquote>") + 2 * len(f" {ELLIPSIS}")
 _LINK = re.compile(r'<a href="([^"]*)">(.*?)</a>', re.DOTALL)
+_APART, _END_APART = "\u2068", "\u2069"
+_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_FROM_RIGHT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -178,9 +181,14 @@ def _cost(character: str) -> int:
 
 
 def named(text: str, room: int) -> str:
-    """A name from outside in one line, shortened and made safe for markup."""
-    valid = text.encode("utf-8", "replace").decode("utf-8")
-    return escape(clip(" ".join(valid.split()), room=room, cost=_cost))
+    """A name from outside in one line, shortened and made safe for markup.
+
+    One that is written from right to left is set apart, so that what follows it, such as a date,
+    keeps its order. Marks by which a name could turn the text around it are left out.
+    """
+    valid = _TURNING.sub("", text.encode("utf-8", "replace").decode("utf-8"))
+    shown = escape(clip(" ".join(valid.split()), room=room, cost=_cost))
+    return f"{_APART}{shown}{_END_APART}" if _FROM_RIGHT.search(shown) else shown
 
 
 def _linked(html: str, url: str, at: str) -> str:

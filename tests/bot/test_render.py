@@ -59,6 +59,8 @@ def test_sources_stand_above_their_quotes_and_other_carriers_below():
         (Credit(title="  T\n  U "), "T U"),
         (Credit(title="T\ud800"), "T?"),
         (Credit(title="word " * 50), "word " * 39 + "word…"),
+        (Credit(title="خبر", publisher="P"), "\u2068خبر\u2069 · P"),
+        (Credit(title="a\u202eb\u2069c", publisher="P"), "abc · P"),
     ],
 )
 def test_a_source_line_is_readable_whatever_is_missing(credit, line):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.buttons import Press, Verb, unpack
@@ -546,6 +546,7 @@ def test_whatever_a_button_says_only_a_choice_that_there_is_is_set(page, numbers
     assert all(0 <= hour <= 23 for hour in values.get("quiet", ()))
 
 
+@example(Page.SOURCES, "en", False, [" ", "\ud83d"], 0)
 @given(
     st.sampled_from(Page),
     st.sampled_from([*LANGUAGES]),
