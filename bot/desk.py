@@ -160,7 +160,9 @@ class Desk:
         self._tasks.put(_Task(future, work))
         try:
             # Giving up cancels the future, so that a clerk does not begin what nobody waits for.
-            return await asyncio.wait_for(asyncio.wrap_future(future), self._patience_s)
+            # Not wait_for: before Python 3.12 it loses a cancellation that comes with the result.
+            async with asyncio.timeout(self._patience_s):
+                return await asyncio.wrap_future(future)
         except TimeoutError:
             return Apology(Trouble.LATE)
         except Exception as error:  # noqa: BLE001 - whatever it was, the person is told

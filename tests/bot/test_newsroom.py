@@ -1,6 +1,8 @@
 """After each publication: watches are matched, and quotes corrected."""
 
 import asyncio
+import threading
+import time
 from dataclasses import replace
 
 from bot.courier import Courier
@@ -306,3 +308,22 @@ async def test_what_nobody_waits_for_lets_questions_go_first():
 
     assert crowded
     assert order == ["first", "second", "aside"]
+
+
+async def test_what_is_cancelled_in_the_moment_it_is_found_stays_cancelled():
+    desk = Desk(Newswire(), patience_s=30, room=2)
+    found = threading.Event()
+
+    async def endless():
+        while True:
+            await desk.aside(lambda library: (library.status(), found.set()))
+
+    task = asyncio.create_task(endless())
+    await asyncio.sleep(0)
+    found.wait(30)
+    time.sleep(0.05)  # noqa: ASYNC251 - nor is this long enough to matter where it is too short
+    task.cancel()
+    await asyncio.wait({task}, timeout=5)
+    desk.close()
+
+    assert task.cancelled()
