@@ -23,7 +23,7 @@ from bot.outbox import Letter
 from bot.quiet import digest_after, is_quiet
 from bot.scene import Scene
 from bot.watches import Alert, Pile, Watches
-from index import Quotable
+from index import Quotable, Turn
 
 logger = logging.getLogger(__name__)
 
@@ -223,7 +223,17 @@ def _sheet(message: Bulletin, piles: Sequence[Pile], scene: Scene) -> Sheet:
         "language": scene.phrases.language,
         "watches": [pile.watch.number for pile in piles],
     }
-    return Sheet(Kind.ALERT, told=told, quotes=quotes)
+    return Sheet(Kind.ALERT, told=told, quotes=quotes, turn=_turn(message, piles))
+
+
+def _turn(message: Bulletin, piles: Sequence[Pile]) -> Turn | None:
+    """What a reply to an alert follows up; nothing where it tells of several watches."""
+    if len(piles) != 1 or not message.shown:
+        return None
+    first = message.shown[0]
+    credit, shown = first.credit, len(message.shown)
+    question = piles[0].watch.question
+    return Turn(question, shown, first.article, credit.published, credit.publisher)
 
 
 def _is_due(pile: Pile, now: datetime, scene: Scene) -> bool:

@@ -158,15 +158,18 @@ class Desk:
     async def _done(self, work: Callable[[], Found]) -> Found | Apology:
         future: Future[Found] = Future()
         self._tasks.put(_Task(future, work))
+        found = asyncio.wrap_future(future)
         try:
-            # Giving up cancels the future, so that a clerk does not begin what nobody waits for.
             # Not wait_for: before Python 3.12 it loses a cancellation that comes with the result.
-            async with asyncio.timeout(self._patience_s):
-                return await asyncio.wrap_future(future)
-        except TimeoutError:
-            return Apology(Trouble.LATE)
+            await asyncio.wait({found}, timeout=self._patience_s)
+            if not found.done():
+                return Apology(Trouble.LATE)
+            return found.result()
         except Exception as error:  # noqa: BLE001 - whatever it was, the person is told
             return _failure(error)
+        finally:
+            # Giving up cancels it, so that a clerk does not begin what nobody waits for.
+            found.cancel()
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,8 @@ class Memory:
     async def last(self, chat: int) -> Turn | None:
         """What was answered last in a chat, if that was a short while ago."""
         where = {"chat": chat, "since": self._clock() - RECENT_S}
-        query = f"""{_SELECT} where chat = :chat and kept_at >= :since and turn is not null
+        query = f"""{_SELECT} where chat = :chat and kept_at >= :since
+            and turn is not null and kind = 'answer'
             order by kept_at desc, message desc limit 1"""
         sheet = await self._data.run(lambda db: _one(db, query, where))
         return sheet.turn if sheet else None

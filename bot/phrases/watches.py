@@ -160,7 +160,7 @@ class WatchWords(Words):
 
     def alert(self, question: str) -> str:
         """The heading of an alert."""
-        return self._("🔔 New on <b>{question}</b>", question=question)
+        return self._("🔔 New: <b>{question}</b>", question=question)
 
     def alerts(self, watches: int) -> str:
         """The heading of a digest of several watches."""

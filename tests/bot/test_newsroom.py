@@ -58,7 +58,7 @@ async def test_what_is_published_is_told_and_what_is_changed_or_withdrawn_is_cor
 
     _, alert, answered = telegram.texts()
     assert alert == (
-        "🔔 New on Who counted the otters of Tidewater?\n\nSea otters of the harbour\n"
+        "🔔 New: Who counted the otters of Tidewater?\n\nSea otters of the harbour\n"
         "The harbour master of Tidewater, Ada Brine, counted forty otters on 3 May 2017."
     )
     for before, after in zip((alert, answered), corrected, strict=True):
@@ -312,10 +312,10 @@ async def test_what_nobody_waits_for_lets_questions_go_first():
 
 async def test_what_is_cancelled_in_the_moment_it_is_found_stays_cancelled():
     desk = Desk(Newswire(), patience_s=30, room=2)
-    found = threading.Event()
+    found, over = threading.Event(), threading.Event()
 
     async def endless():
-        while True:
+        while not over.is_set():
             await desk.aside(lambda library: (library.status(), found.set()))
 
     task = asyncio.create_task(endless())
@@ -324,6 +324,8 @@ async def test_what_is_cancelled_in_the_moment_it_is_found_stays_cancelled():
     time.sleep(0.05)  # noqa: ASYNC251 - nor is this long enough to matter where it is too short
     task.cancel()
     await asyncio.wait({task}, timeout=5)
+    over.set()
+    await asyncio.gather(task, return_exceptions=True)
     desk.close()
 
     assert task.cancelled()

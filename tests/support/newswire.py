@@ -57,6 +57,7 @@ class Newswire(FakeLibrary):
         since: int = 0,
     ) -> Answer:
         self.asked.append(question)
+        self.followed.append(after)
         self.since.append(since)
         self.only.append(only)
         if self.broken:
