@@ -1,5 +1,6 @@
 """A button was pressed: find out what it wants of which message, and see to it."""
 
+import asyncio
 from collections.abc import Mapping
 
 from telegram import CallbackQuery, Message
@@ -13,6 +14,7 @@ from bot.handlers.settings import choose
 from bot.handlers.turning import context, source, turn, why
 from bot.handlers.voting import reason, vote
 from bot.handlers.watch import often, stop
+from bot.memory import Sheet
 from bot.office import Office
 from bot.rights import may
 
@@ -20,6 +22,8 @@ from bot.rights import may
 async def _nothing(pressed: Pressed, office: Office) -> None:
     await office.outbox.answer_press(pressed.query)
 
+
+_WRITTEN_AFTER_S = 0.5
 
 RULES: Mapping[Verb, Rule] = {
     Verb.PAGE: Rule(turn),
@@ -38,6 +42,15 @@ RULES: Mapping[Verb, Rule] = {
 }
 
 
+async def _shown(chat: int, message: int, office: Office) -> Sheet | None:
+    """What a message shows; a quick press may be here before that is written down."""
+    sheet = await office.memory.sheet(chat, message)
+    if sheet is None:
+        await asyncio.sleep(_WRITTEN_AFTER_S)
+        sheet = await office.memory.sheet(chat, message)
+    return sheet
+
+
 async def press(query: CallbackQuery, office: Office) -> None:
     """See to a press, or say why it does nothing."""
     scene = office.pressed(query)
@@ -45,7 +58,7 @@ async def press(query: CallbackQuery, office: Office) -> None:
     if scene is None or wanted is None or not isinstance(query.message, Message):
         await office.outbox.answer_press(query)
         return
-    sheet = await office.memory.sheet(scene.chat, query.message.message_id)
+    sheet = await _shown(scene.chat, query.message.message_id, office)
     if sheet is None or sheet.token != wanted.token:
         await office.outbox.answer_press(query, scene.phrases.rooms.button_too_old)
         return

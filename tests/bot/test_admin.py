@@ -534,6 +534,8 @@ async def test_a_button_whose_matter_is_not_known_any_more_does_nothing(
         await telegram.push(post.says("/unanswered"))
         await telegram.until(lambda: telegram.sent)
         with contextlib.closing(sqlite3.connect(tmp_path / "bot" / "bot.db")) as db, db:
+            kept = "select count(*) from sheets"
+            await telegram.until(lambda: db.execute(kept).fetchone()[0] == 1)
             db.execute("update sheets set told = '{}'")
         await hand.press("Clear the list")
         await telegram.until(lambda: telegram.made("answerCallbackQuery"))
