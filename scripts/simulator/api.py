@@ -88,6 +88,7 @@ class FakeTelegram:
         self.strangers: set[int] = set()
         self.reads_groups = False
         self.shown: dict[tuple[int, int], Json] = {}
+        self._written: dict[tuple[int, int], str] = {}
         self._waiting: list[Json] = []
         self._faults: list[tuple[str, Fault]] = []
         self._changed = asyncio.Condition()
@@ -251,6 +252,7 @@ class FakeTelegram:
         self.sent.append(fields)
         self.numbers.append(next(self._numbers))
         chat, number = fields["chat_id"], self.numbers[-1]
+        self._written[chat, number] = fields["text"]
         self.shown[chat, number] = {
             "message_id": number,
             "date": int(time.time()),
@@ -275,9 +277,11 @@ class FakeTelegram:
             after["text"] = parsed(fields).text
         if "reply_markup" in fields:
             after["reply_markup"] = fields["reply_markup"]
-        if after == before:
+        html = str(fields.get("text", self._written.get(where, "")))
+        if after == before and html == self._written.get(where):
             raise Refusal(400, "Bad Request: message is not modified: new message content is same")
         self.edited.append(fields)
+        self._written[where] = html
         self.shown[where] = after
         return after
 

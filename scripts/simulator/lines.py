@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 _LINE = re.compile(
-    r"""(?P<who>[\w-]+)
+    r"""(?:(?!(?:reply|edit|press)\b)(?P<who>[\w-]+))?
         (?:\s+in\s+(?P<chat>[\w-]+))?
         (?:\s+\#(?P<topic>[\w-]+))?
-        (?:\s+(?P<do>reply|edit|press)(?:\s+(?:to\s+|on\s+)?(?P<number>\d+))?)?
+        (?:\s*\b(?P<do>reply|edit|press)(?:\s+(?:to\s+|on\s+)?(?P<number>\d+))?)?
         \s*:\s*(?P<text>.*)""",
     re.VERBOSE | re.DOTALL,
 )
@@ -42,13 +42,15 @@ def read_line(line: str, *, who: str = "you") -> Line:
     """The line as it is meant: without a name in front of it, `who` says all of it.
 
     `ada: text`, `ada in private: text`, `ada #topic: text`, `ada reply 3: text`, `ada edit: text`,
-    `ada press: 2`.
+    `ada press: 2`, and `press: 2` for oneself.
     """
     found = _LINE.fullmatch(line.strip())
-    if not found or found["who"].lower() in {"http", "https"} or line.lstrip().startswith("/"):
+    nobody = found and not (found["who"] or found["do"])
+    name = ((found and found["who"]) or "").lower()
+    if not found or nobody or name in {"http", "https"} or line.lstrip().startswith("/"):
         return Line(who, Deed.SAY, line.strip())
     return Line(
-        found["who"],
+        found["who"] or who,
         Deed(found["do"] or "say"),
         found["text"].strip(),
         found["chat"] or "",

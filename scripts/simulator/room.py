@@ -132,6 +132,8 @@ class Room:
     def _place(self, line: Line) -> tuple[Json, dict[str, Any]]:
         if line.chat == PRIVATE:
             return private_chat(self._person(line.who)["id"]), {}
+        if line.chat:
+            raise LookupError(f"There is no chat {line.chat}; write: {line.who} in private: ...")
         if not line.topic:
             return self._group, {}
         topic = self._topics.setdefault(line.topic, _FIRST_TOPIC + len(self._topics))

@@ -20,6 +20,7 @@ You are in a simulated Telegram group with topics, where the bot is a member.
   ada edit: /ask who was killed?   she changes what she said last
   ada press: 2                     she presses the second button of the last message with buttons
   ada press on 4: More             a button of message 4 by its label
+  press: 2                         you press it; edit: and reply to 2: go without a name too
 /quit leaves; so do Ctrl-C and the end of input."""
 
 

@@ -29,6 +29,10 @@ BUTTONS = ["    (1) Context  (2) Article  (3) Why?", "    (4) 👍  (5) 👎  (6
         ("ada #news reply 3: and?", Line("ada", Deed.REPLY, "and?", topic="news", number=3)),
         ("ada edit: oh", Line("ada", Deed.EDIT, "oh")),
         ("ada edit 4: oh", Line("ada", Deed.EDIT, "oh", number=4)),
+        ("press: 2", Line("you", Deed.PRESS, "2")),
+        ("edit: oh", Line("you", Deed.EDIT, "oh")),
+        ("reply to 3: and?", Line("you", Deed.REPLY, "and?", number=3)),
+        (": hm", Line("you", Deed.SAY, ": hm")),
         ("ada press: 2", Line("ada", Deed.PRESS, "2")),
         ("ada press on 4: More", Line("ada", Deed.PRESS, "More", number=4)),
     ],
@@ -127,6 +131,12 @@ async def test_lines_are_played_until_the_end_or_until_somebody_leaves(tmp_path)
     await simulate(FakeLibrary(), lines, seen.append)
 
     assert seen == ["[1] you: hello"]
+
+
+async def test_a_chat_that_there_is_not_makes_nothing_public(tmp_path):
+    [said] = await played(FakeLibrary(), tmp_path, "ada in privat: /ask why?")
+
+    assert said == "There is no chat privat; write: ada in private: ..."
 
 
 async def test_without_buttons_there_is_nothing_to_press(tmp_path):
