@@ -113,10 +113,20 @@ class Corrector:
         before = await self._office.memory.sheet(chat, message)
         if before is None:
             return
-        now, notes = after(before, fates)
+        now, notes = after(before, self._seen(chat, fates))
         if notes and "html" in before.told:
             now = await self._shown(_Message(chat, message, now), notes)
         await self._quoted.update(chat, message, now, before=before)
+
+    def _seen(self, chat: int, fates: Mapping[int, Fate]) -> Mapping[int, Fate]:
+        """The fates as far as a chat may see them, which may keep to some sources since."""
+        only = self._office.chats.of(chat).sources
+        return {
+            each: Fate(None, fate.on)
+            if only and fate.now and fate.now.credit.publisher not in only
+            else fate
+            for each, fate in fates.items()
+        }
 
     async def _shown(self, message: "_Message", notes: tuple[Note, ...]) -> Sheet:
         """The sheet as its message shows it, after an edit or else a reply."""

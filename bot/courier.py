@@ -114,15 +114,16 @@ class Courier:
         piles = [pile for pile in piles if await self._watches.one(pile.watch.number)]
         alerts = [alert for pile in piles for alert in pile.alerts]
         held = await self._held(alerts, scene)
-        told = [
-            (pile, news)
-            for pile in piles
-            if (news := news_of(pile, held, await self._watches.told(pile.watch))).passages
-        ]
+        before = [await self._watches.told(pile.watch) for pile in piles]
+        # Many alerts are compared with many, and questions go on meanwhile.
+        news = await asyncio.to_thread(
+            lambda: [news_of(pile, held, told) for pile, told in zip(piles, before, strict=True)]
+        )
+        told = [(pile, each) for pile, each in zip(piles, news, strict=True) if each.passages]
         if not told:
             await self._watches.sent(alerts, None)
             return
-        message = bulletin([news for _, news in told], scene.phrases)
+        message = bulletin([each for _, each in told], scene.phrases)
         sheet = _sheet(message, [pile for pile, _ in told], scene)
         buttons = stop_buttons([pile.watch for pile, _ in told], sheet.token, scene.phrases)
         letter = Letter(scene.chat, message.html, scene.topic, buttons=buttons, silent=silent)

@@ -22,7 +22,8 @@ def at_paragraph(paragraph: int) -> str:
 def paragraph_in(payload: str) -> int | None:
     """The paragraph that a payload names; None where it names none."""
     found = _PARAGRAPH.fullmatch(payload)
-    return int(found[1], 36) if found else None
+    paragraph = int(found[1], 36) if found else -1
+    return paragraph if 0 <= paragraph < 2**63 else None
 
 
 def address(username: str, payload: str) -> str:

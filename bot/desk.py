@@ -7,6 +7,7 @@ import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -31,6 +32,7 @@ logger = logging.getLogger(__name__)
 
 Found = TypeVar("Found")
 
+_MOST_BESIDE = 3  # clerks that work on what nobody waits for
 CLERKS = 8
 """Threads that ask the library. Several, so that its model can take their questions together."""
 
@@ -115,6 +117,7 @@ class Desk:
         self._patience_s = patience_s
         self._room = room
         self._open = 0
+        self._beside = 0
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._clerks = [_clerk(self._tasks) for _ in range(clerks)]
 
@@ -146,19 +149,30 @@ class Desk:
 
     async def aside(self, work: Callable[[Library], Found]) -> Found | Apology:
         """As `look`, for what nobody waits for: it takes no room, and lets questions go first."""
-        while self.crowded:  # noqa: ASYNC110 - it may be crowded again by the time an event is heard
+        # It may be crowded again by the time that an event is heard.
+        while self.crowded or self._beside >= _MOST_BESIDE:  # noqa: ASYNC110
             await asyncio.sleep(_CROWD_S)
-        return await self._done(lambda: work(self._library))
+        self._beside += 1
+        future: Future[Any] = Future()
+        loop = asyncio.get_running_loop()
+        # A clerk that was given up on is at work until the work ends.
+        future.add_done_callback(lambda _: _told(loop, self._left))
+        return await self._done(lambda: work(self._library), future)
+
+    def _left(self) -> None:
+        self._beside -= 1
 
     def close(self) -> None:
         """Send the clerks home; one that is still at work is not waited for."""
         for _ in self._clerks:
             self._tasks.put(None)
 
-    async def _done(self, work: Callable[[], Found]) -> Found | Apology:
-        future: Future[Found] = Future()
+    async def _done(
+        self, work: Callable[[], Found], future: Future[Any] | None = None
+    ) -> Found | Apology:
+        future = future or Future()
         self._tasks.put(_Task(future, work))
-        found = asyncio.wrap_future(future)
+        found: asyncio.Future[Found] = asyncio.wrap_future(future)
         try:
             # Not wait_for: before Python 3.12 it loses a cancellation that comes with the result.
             await asyncio.wait({found}, timeout=self._patience_s)
@@ -176,6 +190,11 @@ class Desk:
 class _Task:
     future: Future[Any]
     work: Callable[[], Any]
+
+
+def _told(loop: asyncio.AbstractEventLoop, work: Callable[[], None]) -> None:
+    with suppress(RuntimeError):  # the loop is closed
+        loop.call_soon_threadsafe(work)
 
 
 def _failure(error: Exception) -> Apology:

@@ -54,6 +54,8 @@ class Given:
         starts = self.starts
         if page == len(starts):
             starts = (*starts, starts[-1] + self.shown)
+        # Where further pages begin depends on what this one has room for now.
+        starts = starts[: page + 1]
         return replace(self, starts=starts, page=page, shown=shown)
 
     def start_of(self, page: int) -> int | None:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from zlib import crc32
 
 _GRAM = 8  # characters: any script, and a changed word touches few of them
@@ -29,9 +30,12 @@ def likeness(one: str, other: str) -> float:
     the least hashes of both together is found in each.
     """
     first, second = _hashes(one), _hashes(other)
+    if first.isdisjoint(second):
+        return 0.0
     least = sorted(first | second)[:_KEPT]
     return sum(each in first and each in second for each in least) / len(least)
 
 
-def _hashes(kept: str) -> set[str]:
-    return {kept[at : at + 8] for at in range(0, len(kept), 8)}
+@lru_cache(maxsize=8_192)
+def _hashes(kept: str) -> frozenset[str]:
+    return frozenset(kept[at : at + 8] for at in range(0, len(kept), 8))

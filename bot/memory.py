@@ -140,18 +140,15 @@ def _quote(db: sqlite3.Connection, chat: int, message: int, quotes: Sequence[Quo
 
 
 def _forget(db: sqlite3.Connection, now: float) -> None:
-    db.execute(
+    forgotten = db.execute(
         """
         delete from sheets where kept_at < :since or kept_at < (
             select kept_at from sheets order by kept_at desc limit 1 offset :most
-        )
+        ) returning chat, message
         """,
         {"since": now - KEPT_S, "most": MOST},
-    )
-    if db.execute("select changes()").fetchone()[0]:
-        db.execute(
-            "delete from quoted where (chat, message) not in (select chat, message from sheets)"
-        )
+    ).fetchall()
+    db.executemany("delete from quoted where chat = ? and message = ?", forgotten)
 
 
 def _storable(text: str) -> str:

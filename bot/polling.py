@@ -112,6 +112,8 @@ class Poller:
 def _item(identifier: int, raw: dict[str, Any], update: Update) -> Item:
     # The message that a button is under is old; the press is not.
     message = None if update.callback_query else update.effective_message
+    if message and (message.migrate_to_chat_id or message.migrate_from_chat_id):
+        message = None  # that a group has moved is never too old to know
     moment = message and (message.edit_date or message.date)
     sent_at = int(moment.timestamp() if moment else time.time())
     chat = update.effective_chat.id if update.effective_chat else None

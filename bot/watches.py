@@ -261,7 +261,7 @@ def _waiting(db: sqlite3.Connection) -> tuple[Pile, ...]:
         select {_COLUMNS}, alerts.id, paragraph, article, told, digest, found_at, more
         from alerts join watches on watches.id = watch
         where sent_at is null and stopped_at is null
-        order by watches.id, alerts.id limit ?
+        order by watches.daily, watches.id, alerts.id limit ?
         """,  # noqa: S608 - nothing of it comes from outside
         (_WAITING,),
     ).fetchall()

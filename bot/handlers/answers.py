@@ -1,10 +1,12 @@
 """An answer as a message with buttons, and what its buttons do."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.buttons import Verb, button, keyboard
+from bot.corrections import corrected_html, notes_of
 from bot.given import Given, as_json, given
 from bot.memory import Kind, Quote, Sheet
 from bot.render import (
@@ -30,15 +32,34 @@ class View:
     sheet: Sheet
 
 
-def answer_view(answer: Answer, asked: str, message: int, today: str, scene: Scene) -> View:
-    """The first page of an answer to the question `asked` in a message."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as it was put: its words, its message, the day there, and what it followed."""
+
+    text: str
+    message: int
+    today: str
+    after: Turn | None = None
+
+
+def followed_by(sheet: Sheet) -> Turn | None:
+    """What the question of an answer followed, when it was put."""
+    try:
+        return Turn(**sheet.told["after"])
+    except (KeyError, TypeError):
+        return None
+
+
+def answer_view(answer: Answer, asked: Asked, scene: Scene) -> View:
+    """The first page of an answer to a question."""
     words = scene.phrases.answers
     head = searched_html(answer, words)
-    kept = given(answer, asked=asked, user=scene.user, today=today, head=head)
-    sheet = Sheet(Kind.ANSWER, asked=message, turn=answer.turn)
+    kept = given(answer, asked=asked.text, user=scene.user, today=asked.today, head=head)
+    followed = {"after": asdict(asked.after)} if asked.after else {}
+    sheet = Sheet(Kind.ANSWER, told=followed, asked=asked.message, turn=answer.turn)
     if answer.abstained:
         html = answer_html(answer, words)
-        return View(html, None, replace(sheet, told={**as_json(kept), "html": html}))
+        return View(html, None, replace(sheet, told={**as_json(kept), **followed, "html": html}))
     shown = quoted_in(answer, words, most=scene.settings.passages)
     return _page(kept.turned_to(0, shown=len(shown)), shown, sheet, scene)
 
@@ -53,12 +74,22 @@ def turned(
 
 def _page(kept: Given, shown: tuple[Passage, ...], sheet: Sheet, scene: Scene) -> View:
     html = page_html(shown, scene.phrases.answers, head=kept.head)
+    html, noted = _with_notes(html, sheet, scene)
     last = kept.skipped + kept.starts[kept.page] + len(shown)
     turn = replace(sheet.turn or Turn(kept.question), shown=last)
-    told = {**as_json(kept), "html": html, "language": scene.phrases.language}
+    told = {**as_json(kept), **noted, "html": html, "language": scene.phrases.language}
     quotes = tuple(Quote(each.paragraph, each.article, each.text) for each in shown)
     remembered = replace(sheet, told=told, turn=turn, quotes=quotes)
     return View(html, answer_buttons(kept, shown, sheet.token, scene), remembered)
+
+
+def _with_notes(html: str, sheet: Sheet, scene: Scene) -> tuple[str, dict[str, Any]]:
+    """A page below what was corrected in its message, and what is to be told of that."""
+    kept: dict[str, Any] = {
+        name: sheet.told[name] for name in ("after", "notes") if name in sheet.told
+    }
+    noted = corrected_html(html, notes_of(sheet), scene.phrases.watches) if "notes" in kept else ""
+    return (noted, {**kept, "uncorrected": html}) if noted else (html, kept)
 
 
 def answer_buttons(

@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 from telegram import Message
 
 from bot.desk import Apology, Trouble
-from bot.handlers.answers import answer_view
+from bot.handlers.answers import Asked, answer_view, followed_by
 from bot.logs import describe
-from bot.memory import Sheet
+from bot.memory import Kind, Sheet
 from bot.office import Office
 from bot.outbox import Letter, reply_to, topic_of
 from bot.phrases.answers import AnswerWords
@@ -44,25 +44,33 @@ async def answer(
             outcome = await _looked_up(message, question, scene, office, after)
         if overheard and (isinstance(outcome, Apology) or outcome.abstained):
             return
-        letter, sheet = _reply(message, question, outcome, scene)
+        letter, sheet = _reply(message, _asked(message, question, scene, after), outcome, scene)
         await _send(letter, sheet, office)
         await _count(outcome, office)
 
 
-async def answer_again(message: Message, question: str, scene: Scene, office: Office) -> None:
+async def answer_again(
+    message: Message, question: str, scene: Scene, office: Office, *, overheard: bool = False
+) -> None:
     """The question was changed, and so is its answer; one that became a question is answered."""
-    async with office.locks.of(scene.chat, message.message_id):
-        replied = await office.memory.reply_to(scene.chat, message.message_id)
-    if replied is None:
-        if datetime.now(UTC) - message.date < _MENDED_WITHIN:
-            await answer(message, question, scene, office)
-        return
-    number, sheet = replied
-    if sheet.told.get("asked") == question:
-        return  # a preview was added, or what was mended is not part of the question
-    outcome = await _looked_up(message, question, scene, office, None)
-    letter, now = _reply(message, question, outcome, scene)
-    await _send(replace(letter, reply_to=None, edits=number), now, office)
+    # One edit after the other, or the answer to an earlier one could come last.
+    async with office.locks.of("again", scene.chat, message.message_id):
+        async with office.locks.of(scene.chat, message.message_id):
+            replied = await office.memory.reply_to(scene.chat, message.message_id)
+        if replied is None:
+            if datetime.now(UTC) - message.date < _MENDED_WITHIN:
+                await answer(message, question, scene, office, overheard=overheard)
+            return
+        number, sheet = replied
+        if sheet.told.get("asked") == question:
+            return  # a preview was added, or what was mended is not part of the question
+        after = followed_by(sheet)
+        outcome = await _looked_up(message, question, scene, office, after)
+        letter, now = _reply(message, _asked(message, question, scene, after), outcome, scene)
+        # Of an apology nothing is shown that could be pressed, and any other question is asked.
+        now = now or Sheet(Kind.ANSWER, asked=message.message_id)
+        async with office.locks.of("shown", scene.chat, number):
+            await _send(replace(letter, reply_to=None, edits=number), now, office)
 
 
 def apology(outcome: Apology, words: AnswerWords) -> str:
@@ -77,14 +85,18 @@ def apology(outcome: Apology, words: AnswerWords) -> str:
 
 
 def _reply(
-    message: Message, question: str, outcome: Answer | Apology, scene: Scene
+    message: Message, asked: Asked, outcome: Answer | Apology, scene: Scene
 ) -> tuple[Letter, Sheet | None]:
     """The reply to a question, and what is to be remembered of it."""
     if isinstance(outcome, Apology):
         return reply_to(message, apology(outcome, scene.phrases.answers)), None
-    today = message.date.astimezone(scene.zone).date().isoformat()
-    view = answer_view(outcome, question, message.message_id, today, scene)
+    view = answer_view(outcome, asked, scene)
     return reply_to(message, view.html, view.buttons), view.sheet
+
+
+def _asked(message: Message, question: str, scene: Scene, after: Turn | None) -> Asked:
+    today = message.date.astimezone(scene.zone).date().isoformat()
+    return Asked(question, message.message_id, today, after)
 
 
 async def _send(letter: Letter, sheet: Sheet | None, office: Office) -> None:

@@ -15,7 +15,8 @@ async def receive(message: Message, office: Office, *, edited: bool = False) -> 
     request, scene = request_of(message, office), office.scene(message)
     if edited:
         if request and request.wish in {Wish.ANSWER, Wish.OVERHEARD}:
-            await answer_again(message, request.text, scene, office)
+            overheard = request.wish is Wish.OVERHEARD
+            await answer_again(message, request.text, scene, office, overheard=overheard)
         return
     match request:
         case Request(Wish.ANSWER, question):

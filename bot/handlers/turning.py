@@ -1,7 +1,7 @@
 """The buttons under an answer: further passages, what is around a quote, and why it was chosen."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from telegram import InlineKeyboardButton
 
@@ -40,15 +40,24 @@ async def turn(pressed: Pressed, office: Office, *, notice: str = "") -> None:
     if kept is None or start is None:
         await _too_old(pressed, office)
         return
-    passages = await _passages(
-        kept.found[start:][: pressed.scene.settings.passages], pressed, office
-    )
+    behind = kept.found[start:]
+    passages = await _passages(behind, pressed, office)
     if passages is None:
         return
-    await office.outbox.answer_press(pressed.query, notice)
-    view = turned(kept, number, passages, pressed.sheet, pressed.scene)
-    await office.outbox.send(edit_of(pressed.message, view.html, view.buttons))
-    await office.memory.keep(pressed.scene.chat, pressed.message.message_id, view.sheet)
+    # What has left, or may not be seen, has no place on any page.
+    held = {each.paragraph for each in passages}
+    left = tuple(each for each in behind if each.paragraph in held)
+    kept = replace(kept, found=(*kept.found[:start], *left))
+    chat, message = pressed.scene.chat, pressed.message.message_id
+    async with office.locks.of("shown", chat, message):
+        now = await office.memory.sheet(chat, message)
+        if now is None or now.token != pressed.sheet.token:  # the question was changed meanwhile
+            await _too_old(pressed, office)
+            return
+        await office.outbox.answer_press(pressed.query, notice)
+        view = turned(kept, number, passages, pressed.sheet, pressed.scene)
+        await office.outbox.send(edit_of(pressed.message, view.html, view.buttons))
+        await office.memory.keep(chat, message, view.sheet)
 
 
 async def context(pressed: Pressed, office: Office) -> None:

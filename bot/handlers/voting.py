@@ -38,7 +38,7 @@ async def reason(pressed: Pressed, office: Office) -> None:
 
 async def _cast(pressed: Pressed, office: Office, *, helpful: bool, reason: str = "") -> None:
     kept, user = from_json(pressed.sheet.told), pressed.scene.user
-    if kept is None or user is None:
+    if kept is None or user is None or pressed.press.number(0) != kept.page:
         return
     paragraphs = tuple(each.paragraph for each in kept.on_page)
     cast = Vote(user, helpful, kept.question, paragraphs, reason)
