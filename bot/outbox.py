@@ -212,6 +212,9 @@ def _amended(letter: Letter, error: TelegramError) -> Letter:
         return replace(letter, formatted=False)
     if "thread not found" in reason and letter.topic is not None:
         return replace(letter, topic=None)
+    # What answers nobody in a topic that was closed is said in the general one.
+    if "topic_closed" in reason and letter.topic is not None and letter.reply_to is None:
+        return replace(letter, topic=None)
     raise error
 
 

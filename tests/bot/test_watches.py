@@ -388,6 +388,18 @@ async def test_a_chat_that_cannot_be_written_to_has_no_watches_any_more(
     assert len([f for f in telegram.made("sendMessage") if f["chat_id"] == HARBOUR]) == 1
 
 
+async def test_an_alert_to_a_closed_topic_is_told_in_the_general_one(tmp_path, telegram, library):
+    library.publish(news(1, OTTERS))
+    telegram.fail("sendMessage", 400, "Bad Request: TOPIC_CLOSED")
+
+    async with office_of(telegram, library, tmp_path) as office:
+        await found(office, news(1, OTTERS), watch=replace(WATCH, topic=5))
+        told = await sent_of(telegram, office, times=2)
+
+    assert len(told) == 1
+    assert [each.get("message_thread_id") for each in telegram.made("sendMessage")] == [5, None]
+
+
 async def test_an_alert_that_is_refused_for_itself_is_dropped(tmp_path, telegram, library, caplog):
     library.publish(news(1, OTTERS))
     telegram.fail("sendMessage", 400, "Bad Request: TOPIC_CLOSED")
