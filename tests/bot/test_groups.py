@@ -179,7 +179,7 @@ async def test_a_new_admin_gets_from_adding_the_bot_to_a_working_watch_by_what_i
         await telegram.push(post.says("/watch what happened in the harbour?", group()))
         await shows("I watch: what happened in the harbour?")
         wire.publish(news(1, "Nine otters returned to Tidewater."))
-        await shows("New on what happened in the harbour?")
+        await shows("New: what happened in the harbour?")
 
     assert "Nine otters returned to Tidewater." in telegram.current(HARBOUR)["text"]
 
