@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from html import escape
 
 from bot.cutting import window
+from bot.limits import MESSAGE_UNITS
 from bot.phrases.answers import AnswerWords
-from bot.render import source_html, utf16_units
-from index import Credit
+from bot.render import also_html, source_html, utf16_units
+from index import Reading
 
 PAGE_UNITS = 2_500
 """The text on a page, in UTF-16 units of markup: one message, below the longest credit."""
 
 _BETWEEN = "\n\n"
+_MARKED = "<blockquote></blockquote>"
+_HEAD_UNITS = MESSAGE_UNITS - PAGE_UNITS - len(_MARKED) - len(_BETWEEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ def page_with(pages: Sequence[Page], paragraph: int) -> int:
     return next(holding, 0)
 
 
-def article_html(credit: Credit, page: Page, words: AnswerWords, *, mark: int = 0) -> str:
+def article_html(reading: Reading, page: Page, words: AnswerWords, *, mark: int = 0) -> str:
     """A page below its article's credit; the marked paragraph stands as a quote."""
     shown = (
         f"<blockquote>{_safe(piece.text)}</blockquote>"
@@ -61,7 +64,22 @@ def article_html(credit: Credit, page: Page, words: AnswerWords, *, mark: int = 
         else _safe(piece.text)
         for piece in page
     )
-    return _BETWEEN.join((source_html(credit, words), *shown))
+    return _BETWEEN.join((_head(reading, words), *shown))
+
+
+def _head(reading: Reading, words: AnswerWords) -> str:
+    """Whose article it is, who carries it besides, and whether it has changed since it came.
+
+    Below the longest of credits there may be no room to say more.
+    """
+    publishers = dict.fromkeys(each.publisher for each in reading.others)
+    also = tuple(name for name in publishers if name and name != reading.credit.publisher)
+    changed = words.changed_on(words.day(reading.changed)) if reading.changed else ""
+    head = source_html(reading.credit, words)
+    for line in filter(None, (changed, also_html(also, words))):
+        if utf16_units(f"{head}\n{line}") <= _HEAD_UNITS:
+            head = f"{head}\n{line}"
+    return head
 
 
 def _pieces(paragraphs: Sequence[tuple[int, str]], room: int) -> Iterator[Piece]:

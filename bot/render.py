@@ -129,6 +129,14 @@ def copied(passage: Passage, words: AnswerWords) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
+def also_html(publishers: Sequence[str], words: AnswerWords) -> str:
+    """The line on who else carries a text; "" where nobody does."""
+    if not publishers:
+        return ""
+    names = ", ".join(named(name, _NAME) for name in publishers[:_CARRIERS])
+    return words.also_carried_by(names, max(0, len(publishers) - _CARRIERS))
+
+
 def plain_text(html: str) -> str:
     """What our own HTML says, for when Telegram cannot read it; addresses follow their titles."""
     return unescape(_TAG.sub("", _LINK.sub(_with_address, html)))
@@ -145,13 +153,8 @@ def utf16_units(text: str) -> int:
 
 
 def _frame(passage: Passage, quote: str, words: AnswerWords) -> str:
-    also = passage.also
     lines = [source_html(passage.credit, words, at=passage.best_sentence), quote]
-    if also:
-        names = ", ".join(named(name, _NAME) for name in also[:_CARRIERS])
-        more = len(also) - _CARRIERS
-        lines.append(words.also_carried_by(names, max(0, more)))
-    return "\n".join(lines)
+    return "\n".join([*lines, *filter(None, [also_html(passage.also, words)])])
 
 
 def _rooms(passages: Sequence[Passage], head: str, words: AnswerWords) -> list[int]:

@@ -163,7 +163,10 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Quotable:
-    """A stored paragraph: its id, its article's key and credit, and its place in that text."""
+    """A stored paragraph: its id, its article's key and credit, and its place in that text.
+
+    `others` are the credits that the article has elsewhere.
+    """
 
     paragraph: int
     article: str
@@ -171,15 +174,22 @@ class Quotable:
     end: int
     text: str
     credit: Credit
+    others: tuple[Credit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """An article to read: its key and credit, and its paragraphs in order, by id and text."""
+    """An article to read: its key and credit, and its paragraphs in order, by id and text.
+
+    `others` are the credits that it has elsewhere; `changed` is when it last changed after it had
+    come into the collection, ISO, "" if it never did.
+    """
 
     article: str
     credit: Credit
     paragraphs: tuple[tuple[int, str], ...]
+    others: tuple[Credit, ...] = ()
+    changed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +251,23 @@ class Publisher:
     latest: str
 
 
+class Happened(StrEnum):
+    """What may happen to an article in the collection."""
+
+    SEEN = "seen"
+    CHANGED = "changed"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to an article: what, when (ISO), and its title from then on."""
+
+    what: Happened
+    at: str
+    title: str
+
+
 class Where(StrEnum):
     """Where a word of a question stands."""
 
@@ -276,7 +303,7 @@ class Fate:
     """What became of a paragraph that has left the collection.
 
     `now` is the paragraph that stands in its place; None where its article, or all that is like
-    it, has left too. `on` is the day on which that was published here, ISO.
+    it, has left too. `on` is when that was published here, ISO.
     """
 
     now: Quotable | None

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from difflib import SequenceMatcher, get_close_matches
 
 from index.answer import (
+    Event,
     Fate,
     Filters,
     Listing,
@@ -120,16 +121,24 @@ class Catalogue:
         with self._store.snapshot() as view:
             return _fates(view, quoted)
 
+    def history(self, article: str) -> tuple[Event, ...]:
+        """When an article was first seen here, changed and withdrawn, the earliest first.
+
+        It is known for a while after the article has left.
+        """
+        with self._store.snapshot() as view:
+            return view.events(article)
+
     def around(self, paragraph: int, *, only: tuple[str, ...] = ()) -> Surroundings | None:
         """The paragraphs before and after one; None where it has left the collection."""
         with self._store.snapshot() as view:
-            found = view.neighbours(paragraph)
+            found = view.neighbours(paragraph, filters=Filters(only=only))
         return Surroundings(*found) if found and _may_be_seen(found[3], only) else None
 
     def source(self, article: str, *, only: tuple[str, ...] = ()) -> Source | None:
         """The whole article of a key; None where it has left the collection."""
         with self._store.snapshot() as view:
-            found = view.source(article)
+            found = view.source(article, filters=Filters(only=only))
         return found if found and _may_be_seen(found.credit, only) else None
 
     def _publishers(self, only: tuple[str, ...] = ()) -> tuple[str, ...]:
@@ -185,8 +194,13 @@ def _fates(view: Snapshot, quoted: Mapping[int, tuple[str, str]]) -> dict[int, F
     Each is given with the key of its article and its text.
     """
     left = quoted.keys() - view.present(tuple(quoted))
-    on = view.generation().created
-    return {each: Fate(_successor(view, *quoted[each]), on) for each in sorted(left)}
+    fates = {}
+    for each in sorted(left):
+        article, text = quoted[each]
+        events = view.events(article)
+        on = events[-1].at if events else view.generation().created
+        fates[each] = Fate(_successor(view, article, text), on)
+    return fates
 
 
 def _successor(view: Snapshot, article: str, text: str) -> Quotable | None:

@@ -167,7 +167,8 @@ class Library(Catalogue):
         read = self._read(question, publishers=self._publishers(only))
         lexicon = self._model.lexicon()
         with self._store.snapshot() as view:
-            found = view.found([paragraph], model=self._model.name)
+            filters = Filters(only=only)
+            found = view.found([paragraph], model=self._model.name, filters=filters)
             if not found or (only and found[0].credit.publisher not in only):
                 return None
             wanted = wanted_of(
@@ -270,7 +271,9 @@ def _passage(
 ) -> Passage:
     found = best.found
     sentences = split_sentences(found.text)
-    carriers = dict.fromkeys(copy.found.credit.publisher for copy in copies)
+    elsewhere = (other for each in (best, *copies) for other in each.found.others)
+    also = (*(copy.found.credit for copy in copies), *elsewhere)
+    carriers = dict.fromkeys(credit.publisher for credit in also)
     return Passage(
         paragraph=found.id,
         article=found.article,

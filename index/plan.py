@@ -6,15 +6,20 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cache
 from itertools import count
 from pathlib import Path
 
 from index import readers
+from index.answer import Event
 from index.article import Article, Credit
+from index.carriers import Carriers
 from index.errors import Unreadable
 from index.prepare import VERSION, article_digest, prepare
 from index.readers.credits import completed
 from index.readers.reading import Reading
+from index.retiring import Rule, retired_by_rule
 from index.store import Kept, KeptFile, Publication, SqliteStore, article_key
 
 logger = logging.getLogger(__name__)
@@ -32,20 +37,26 @@ class Failure:
 class Plan:
     """What is to be done, filled while the files are looked at. Counts are of articles.
 
-    `skipped` counts the files of kinds that are not read, by their suffixes.
+    `copies` counts further places of articles that are kept already, `retired` articles that went
+    by a rule; `skipped` the files of kinds that are not read, by their suffixes.
     """
+
+    carriers: Carriers = field(default_factory=Carriers)
 
     kept: list[Kept] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     files: list[KeptFile] = field(default_factory=list)
     files_gone: list[str] = field(default_factory=list)
     moved: list[tuple[str, str]] = field(default_factory=list)
+    histories: list[tuple[str, tuple[Event, ...]]] = field(default_factory=list)
     failed: list[Failure] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
     read: int = 0
     new: int = 0
     changed: int = 0
     unchanged: int = 0
+    copies: int = 0
+    retired: int = 0
 
     def publication(self) -> Publication:
         """The plan as the change of one generation."""
@@ -55,6 +66,9 @@ class Plan:
             files=tuple(self.files),
             files_gone=tuple(self.files_gone),
             moved=tuple(self.moved),
+            histories=tuple(self.histories),
+            carried=tuple(self.carriers.added.values()),
+            put_down=tuple(sorted(self.carriers.put_down)),
         )
 
 
@@ -69,11 +83,13 @@ UNREAD = "not read"
 class Choice:
     """Which of the files in the folders are read, and what is told of those that do not tell it.
 
-    `told` gives a file's publisher and language, "" where nothing is told.
+    `told` gives a file's publisher and language, "" where nothing is told; `rule` by what rule its
+    articles go, where there are rules at all.
     """
 
     wants: Callable[[Path], bool] = lambda _: True
     told: Callable[[Path], tuple[str, str]] = lambda _: ("", "")
+    rule: Callable[[Path], Rule | None] | None = None
 
     def completed(self, article: Article, path: Path) -> Article:
         """The article, with what was told of its file where it tells nothing itself."""
@@ -87,10 +103,15 @@ class Choice:
     def mark(self, path: Path) -> str:
         """What was told of a file, to be seen from its stamp and digest; "" for nothing."""
         told = "/".join(self.told(path))
-        return "" if told == "/" else f":{told}"
+        rule = self.rule(path) if self.rule else None
+        kept = f":{rule.days}/{rule.newest}" if rule else ""
+        return kept if told == "/" else f":{told}{kept}"
 
 
 EVERYTHING = Choice()
+
+RETIRED = ":retired"
+"""The end of the stamp of a file whose articles have all gone by a rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,19 +122,21 @@ class _Manner:
     full: bool
 
 
-def plan_reading(
+def plan_reading(  # noqa: PLR0913 - all but two by name
     paths: Sequence[Path],
     store: SqliteStore,
     *,
     full: bool,
     progress: Progress,
     choice: Choice = EVERYTHING,
+    now: datetime | None = None,
 ) -> Plan:
     """Read what is new or changed under the paths, and note what is gone from them.
 
-    `full` reads every file again. A file that cannot be read keeps what the index had of it.
+    What is too old or too many by its source's rules at this moment, `now`, goes too. `full` reads
+    every file again. A file that cannot be read keeps what the index had of it.
     """
-    plan = Plan()
+    plan = Plan(carriers=Carriers(store.carriers()))
     known = store.files()
     found, unlisted = _list_files(paths, plan, choice)
     present = {str(path) for path in found}
@@ -127,29 +150,82 @@ def plan_reading(
         if len(plan.failed) > failed:
             progress(UNREAD, len(plan.failed), 0)
         progress("reading", number, len(found))
+    if choice.rule:
+        _retire(plan, store, choice.rule, now or datetime.now(UTC))
+    settle(plan, store)
     return plan
 
 
 def plan_articles(articles: Mapping[str, Sequence[Article]], store: SqliteStore) -> Plan:
     """Make the collection hold exactly these articles, given by the name of their origin."""
-    plan = Plan()
+    plan = Plan(carriers=Carriers(store.carriers()))
     for origin in store.files():
         if origin not in articles:
             _drop(origin, plan, store)
     for origin, given in articles.items():
         plan.read += 1
         plan.files.append(KeptFile(origin, stamp="", digest=""))
-        _compare(origin, given, plan, store, how=_How(lambda other: other not in articles))
+        how = _How(lambda other: other not in articles, apart=True)
+        _compare(origin, given, plan, store, how=how)
+    settle(plan, store)
     return plan
 
 
 def plan_removal(paths: Sequence[Path], store: SqliteStore) -> Plan:
     """Drop every article read from these files or from under these folders."""
-    plan = Plan()
+    plan = Plan(carriers=Carriers(store.carriers()))
     for origin in store.files():
         if _under(Path(origin), paths):
             _drop(origin, plan, store)
+    settle(plan, store)
     return plan
+
+
+def _retire(
+    plan: Plan, store: SqliteStore, rule: Callable[[Path], Rule | None], now: datetime
+) -> None:
+    """Plan the end of articles by rule; a file of which none is left is not read again."""
+    stored, going = store.seen(), set(plan.removed)
+    articles = {
+        key: (origin, published or seen)
+        for key, (origin, published, seen) in stored.items()
+        if key not in going
+    }
+    for key, origin in plan.moved:
+        articles[key] = (origin, articles[key][1])
+    for kept in plan.kept:
+        seen = stored.get(kept.key, ("", "", ""))[2]
+        articles[kept.key] = (kept.origin, kept.credit.published or seen)
+    rule_of = cache(lambda origin: rule(Path(origin)))
+    gone = retired_by_rule(articles, rule_of, now)
+    plan.retired = len(gone & stored.keys())
+    plan.new -= len(gone - stored.keys())
+    plan.kept[:] = [kept for kept in plan.kept if kept.key not in gone]
+    plan.moved[:] = [move for move in plan.moved if move[0] not in gone]
+    plan.removed += sorted(gone & stored.keys())
+    left = {origin for key, (origin, _) in articles.items() if key not in gone}
+    emptied = {articles[key][0] for key in gone} - left
+    plan.files[:] = [
+        _retired_file(file) if file.origin in emptied else file for file in plan.files
+    ]
+    told = {file.origin for file in plan.files}
+    plan.files += [
+        _retired_file(file)
+        for origin, file in store.files().items()
+        if origin in emptied and origin not in told
+    ]
+
+
+def _retired_file(file: KeptFile) -> KeptFile:
+    return replace(file, stamp=f"{file.stamp.removesuffix(RETIRED)}{RETIRED}")
+
+
+def settle(plan: Plan, store: SqliteStore) -> None:
+    """Finish a plan: what loses its first place goes on at the next one that has it."""
+    gone = len(plan.removed)
+    heirs = plan.carriers.hand_over(plan.removed, plan.kept, store)
+    plan.changed += gone - len(plan.removed)
+    plan.copies -= len(heirs)
 
 
 def _list_files(
@@ -192,6 +268,7 @@ def _drop(origin: str, plan: Plan, store: SqliteStore) -> None:
     """Plan the end of a file and of every article that was read from it."""
     plan.files_gone.append(origin)
     plan.removed.extend(key for key, _ in store.article_digests(origin).values())
+    plan.carriers.drop(each.place for each in plan.carriers.at(origin).values())
 
 
 def _look_at(
@@ -202,22 +279,26 @@ def _look_at(
     origin = str(path)
     try:
         origin.encode()
-        held = len(store.article_digests(origin))
+        held, copies = len(store.article_digests(origin)), len(plan.carriers.at(origin))
+        gone = RETIRED if known and known.stamp.endswith(RETIRED) else ""
         # A file whose articles have moved away is read again, whatever its stamp says.
-        known = known if held and not manner.full else None
+        known = known if (held or copies or gone) and not manner.full else None
         mark = manner.choice.mark(path)
-        stamp = f"{_stamp(path)}{mark}"
+        stamp = f"{_stamp(path)}{mark}{gone}"
         if known is not None and known.stamp == stamp:
             plan.unchanged += held
+            plan.copies += copies
             return
         digest = f"{_digest(path)}{mark}"
         if known is not None and known.digest == digest:
             plan.unchanged += held
+            plan.copies += copies
         else:
             reading = readers.look_into(path)
             articles = [manner.choice.completed(each, path) for each in reading.articles]
             _compare(origin, articles, plan, store, how=_How(_is_gone, manner.full))
             _note(origin, reading, plan)
+            stamp = stamp.removesuffix(RETIRED)
             if reading.faults:
                 stamp = digest = ""  # so that it is read and told again, until it is whole
         plan.files.append(KeptFile(origin, stamp, digest))
@@ -250,10 +331,14 @@ def _sayable(origin: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _How:
-    """How articles are compared: which origins are no more, and whether all are made anew."""
+    """How articles are compared: which origins are no more, and whether all are made anew.
+
+    With `apart`, one text at two places is two articles.
+    """
 
     gone: Callable[[str], bool]
     full: bool = False
+    apart: bool = False
 
 
 def _is_gone(origin: str) -> bool:
@@ -267,7 +352,7 @@ def _compare(
     origin: str, articles: Sequence[Article], plan: Plan, store: SqliteStore, *, how: _How
 ) -> None:
     """Sort a file's articles into new, changed and unchanged; those it no longer holds go."""
-    before = store.article_digests(origin)
+    before, carried = store.article_digests(origin), plan.carriers.at(origin)
     entries = _distinct([article.entry for article in articles])
     ready = []
     for entry, article in zip(entries, articles, strict=True):
@@ -277,15 +362,22 @@ def _compare(
         kept = None if same and not how.full else prepare(article, origin, entry, key=unused)
         ready.append((article, key, same, kept))
     # Nothing is planned before all is ready: an article that cannot be made leaves no half.
+    plan.carriers.drop(each.place for each in carried.values())
     for article, key, same, kept in ready:
-        moved = "" if key or kept is None else _moved_from(article, kept.entry, plan, store, how)
+        new = not key and kept is not None
+        moved = _moved_from(article, kept.entry, plan, store, how) if new and kept else ""
+        home = plan.carriers.home_of(article, store) if new and not (moved or how.apart) else ""
         plan.unchanged += same or bool(moved)
         plan.changed += bool(key) and not same
-        plan.new += not key and not moved
+        plan.new += new and not (moved or home)
+        plan.copies += bool(home)
         if moved:
             plan.moved.append((moved, origin))
+        elif home and kept is not None:
+            plan.carriers.carry(article, (origin, kept.entry), home)
         elif kept is not None:
             plan.kept.append(kept)
+            plan.carriers.keep(kept)
     plan.removed.extend(key for key, _ in before.values())
 
 

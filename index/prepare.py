@@ -7,7 +7,7 @@ from dataclasses import astuple
 
 from index.article import Article, Credit
 from index.names.acronyms import acronyms_in
-from index.store.records import Kept, KeptParagraph, digest_of, paragraph_id
+from index.store.records import Kept, KeptParagraph, digest_of, paragraph_id, sameness_of
 from index.words import ANALYSER, analyse
 
 READING = 2
@@ -49,6 +49,7 @@ def prepare(article: Article, origin: str, entry: str, *, key: str) -> Kept:
         lead_terms=" ".join(analyse(lead, article.language)),
         paragraphs=tuple(_paragraphs(article, key)),
         acronyms=tuple(acronyms_in(article.text).items()),
+        sameness=sameness_of(article.credit.title, article.text),
     )
 
 

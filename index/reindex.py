@@ -78,7 +78,9 @@ class Outcome:
     """What a reindex did.
 
     Articles are counted; `read` counts files, `embedded` paragraphs; `generation` is the newest.
-    `skipped` counts the files of kinds that are not read, by suffix, the most first.
+    `skipped` counts the files of kinds that are not read, by suffix, the most first; `copies`
+    places where an article stands a further time; `retired` those of the removed that went by a
+    rule.
     """
 
     read: int
@@ -92,6 +94,8 @@ class Outcome:
     generation: int
     seconds: float
     skipped: tuple[tuple[str, int], ...] = ()
+    copies: int = 0
+    retired: int = 0
 
 
 def reindex(
@@ -225,7 +229,7 @@ class _Work:
         first = self._before is None and not plan.failed
         differs = change.changes_text or first or self._new_model
         with self._store.publishing() as draft:
-            draft.apply(change)
+            draft.apply(change, at=datetime.now(UTC).isoformat(timespec="seconds"))
             if differs:
                 self._seal(draft)
                 self._ask_golden(draft)
@@ -350,5 +354,7 @@ def _outcome(plan: Plan, store: SqliteStore, embedded: int, seconds: float) -> O
         embedded=embedded,
         generation=number,
         seconds=seconds,
+        copies=plan.copies,
+        retired=plan.retired,
         skipped=tuple(sorted(plan.skipped.items(), key=lambda kind: (-kind[1], kind[0]))),
     )

@@ -118,7 +118,7 @@ def _found(question: Question, near: Near, scope: Scope) -> list[Found]:
         ids = [number for number, _ in near.hits]
         for filters in searched_in(scope.filters):
             ids += view.paragraphs_with_words(question.search_terms, BY_WORDS, filters=filters)
-    found = view.found(ids, model=model)
+    found = view.found(ids, model=model, filters=scope.filters)
     if not scope.filters.window.told:
         return found
     return [each for each in found if fits(each, scope.filters.window)]

@@ -87,7 +87,7 @@ def article_view(  # noqa: PLR0913 - what is read, and what its buttons are to b
     """
     pages = pages_of(reading.paragraphs)
     at = page_with(pages, mark) if page is None else min(max(page, 0), len(pages) - 1)
-    html = article_html(reading.credit, pages[at], scene.phrases.answers, mark=mark)
+    html = article_html(reading, pages[at], scene.phrases.answers, mark=mark)
     rows = [
         paging_row(at, len(pages), turn or _own(sheet), sheet, scene),
         _page_button(reading, scene),

@@ -141,6 +141,10 @@ class AnswerWords(Words):
         """From one day to another."""
         return self._("from {first} to {last}", first=first, last=last)
 
+    def changed_on(self, day: str) -> str:
+        """The line under the credit of an article that has changed since it came in."""
+        return self._("Changed by the publisher, seen on {day}", day=day)
+
     def also_carried_by(self, names: str, more: int) -> str:
         """The line under a quote that other publishers carry too."""
         if not more:

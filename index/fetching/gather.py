@@ -16,10 +16,11 @@ from index.article import Article
 from index.errors import Unreadable
 from index.fetching.entries import article_of, is_short, name_of, read_feed, row_of, suffix_of
 from index.fetching.fetcher import Fetched, Fetcher, Known
-from index.fetching.shelf import Put, Shelf, due_at, is_due, moment_of, retired
+from index.fetching.shelf import Put, Shelf, due_at, is_due
 from index.fetching.source import Kind, Source
 from index.readers import fetched as fetched_pages
 from index.readers.feed import Entry, Feed
+from index.retiring import moment_of, retired
 
 logger = logging.getLogger(__name__)
 
@@ -144,7 +145,7 @@ class _Visit:
 
     def _keep(self, feed: Feed) -> int:
         """Put every entry on the shelf; gives how many there were without a text."""
-        gone = retired(self._source, self._state.dated, self._now)
+        gone = retired(self._source.rule, self._state.dated, self._now)
         empty = 0
         met = set(gone)
         for entry in feed.entries:
@@ -241,7 +242,7 @@ class _Visit:
             if name not in self._state.dated:
                 day = datetime.fromtimestamp(path.stat().st_mtime, UTC)
                 self._state.dated[name] = day.isoformat()
-        gone = files.keys() & retired(self._source, self._state.dated, self._now)
+        gone = files.keys() & retired(self._source.rule, self._state.dated, self._now)
         for name in gone:
             files[name].unlink(missing_ok=True)
         return len(gone)

@@ -120,28 +120,6 @@ def is_due(source: Source, state: State, now: datetime) -> bool:
     return not state.checked or due_at(source, state) <= now or state.checked > now.isoformat()
 
 
-def moment_of(published: str, now: datetime) -> str:
-    """A date of any precision as a moment to compare by, and no later than now."""
-    try:
-        moment = datetime.fromisoformat(
-            f"{published}-01-01"[:10] if len(published) < 10 else published
-        )
-        moment = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return now.isoformat()
-    return min(moment, now).isoformat()
-
-
-def retired(source: Source, dated: dict[str, str], now: datetime) -> set[str]:
-    """The articles that are too old, or too many, by the source's rules."""
-    newest = sorted(dated, key=lambda name: (dated[name], name), reverse=True)
-    gone = set(newest[source.keep_newest :]) if source.keep_newest else set()
-    if source.keep_days:
-        edge = (now - timedelta(days=source.keep_days)).isoformat()
-        gone |= {name for name, moment in dated.items() if moment < edge}
-    return gone
-
-
 def _read_state(path: Path) -> State:
     """What was remembered; nothing, where that was lost or damaged."""
     try:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from index.errors import UnknownSetting, Unreadable
 from index.fetching.addresses import web_url
+from index.retiring import Rule
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _UNITS = {"m": _MINUTE, "h": _HOUR, "d": _DAY}
@@ -65,6 +66,11 @@ class Source:
     def retires(self) -> bool:
         """Whether there are rules by which articles go."""
         return bool(self.keep_days or self.keep_newest)
+
+    @property
+    def rule(self) -> Rule:
+        """The rules by which articles go."""
+        return Rule(self.name, self.keep_days, self.keep_newest)
 
     def covers(self, path: Path) -> bool:
         """Whether a path is this file or lies in this folder."""
@@ -146,8 +152,8 @@ _ONLY_FOR = {
     "match": (Kind.FOLDER,),
     "every": (Kind.FEED, Kind.PAGE),
     "follow": (Kind.FEED,),
-    "keep_days": (Kind.FEED,),
-    "keep_newest": (Kind.FEED,),
+    "keep_days": (Kind.FEED, Kind.FOLDER, Kind.FILE),
+    "keep_newest": (Kind.FEED, Kind.FOLDER, Kind.FILE),
 }
 
 

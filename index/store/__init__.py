@@ -1,6 +1,7 @@
 """The one truth: articles, paragraphs, their words and vectors, and the generations published."""
 
 from index.store.records import (
+    Carrier,
     Changes,
     Found,
     Generation,
@@ -12,12 +13,14 @@ from index.store.records import (
     Publication,
     article_key,
     digest_of,
+    sameness_of,
 )
 from index.store.snapshot import EVERYTHING, Snapshot
 from index.store.sqlite import Draft, SqliteStore
 
 __all__ = [
     "EVERYTHING",
+    "Carrier",
     "Changes",
     "Draft",
     "Found",
@@ -32,4 +35,5 @@ __all__ = [
     "SqliteStore",
     "article_key",
     "digest_of",
+    "sameness_of",
 ]

@@ -1,7 +1,7 @@
-"""Filters as a condition of SQL on paragraphs p and their articles a; values are parameters."""
+"""Filters as a condition of SQL on paragraphs p, articles a, carriers c; values are parameters."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from index.answer import Filters
@@ -12,18 +12,37 @@ Condition = tuple[str, list[str]]
 _APART = re.compile(r"[\W_]+")
 
 
-def condition_of(filters: Filters) -> Condition:
+def condition_of(filters: Filters, *, carried: bool = False) -> Condition:
     """The condition that passages under these filters meet, and its parameters in order.
 
     A date of publication without day or month meets a window that begins within it. What is
-    asked of a source that the collection does not have is met by nothing.
+    asked of a source that the collection does not have is met by nothing. With `carried`, one of
+    the credits that an article has elsewhere may meet it in place of its own.
     """
-    conditions = [_window(filters), _sources(filters), _article(filters)]
-    conditions += [_among(filters.only), _after(filters.after)]
+    conditions = [_credit(filters, carried=carried), _article(filters), _after(filters.after)]
     conditions += [_phrase(phrase) for phrase in filters.phrases]
     conditions += [_without(words) for words in filters.without]
-    texts = [text for text, _ in conditions if text]
-    return " and ".join(texts) or "1", [value for _, values in conditions for value in values]
+    text, values = _all_of(conditions)
+    return text or "1", values
+
+
+def _all_of(conditions: Iterable[Condition]) -> Condition:
+    given = [condition for condition in conditions if condition[0]]
+    return " and ".join(text for text, _ in given), [each for _, more in given for each in more]
+
+
+def _credit(filters: Filters, *, carried: bool) -> Condition:
+    """What is asked of who published an article, and when."""
+    own, values = _credit_in("a", filters)
+    if not own or not carried:
+        return own, values
+    other, again = _credit_in("c", filters)
+    elsewhere = f"exists (select 1 from carriers c where c.article = a.key and {other})"
+    return f"({own} or {elsewhere})", [*values, *again]
+
+
+def _credit_in(row: str, filters: Filters) -> Condition:
+    return _all_of((_window(row, filters), _sources(row, filters), _among(row, filters.only)))
 
 
 def stands_in(phrase: str, text: str) -> bool:
@@ -40,29 +59,29 @@ def _plain(text: str) -> str:
     return _APART.sub(" ", fold(text)).strip()
 
 
-def _window(filters: Filters) -> Condition:
+def _window(row: str, filters: Filters) -> Condition:
     window = filters.window
     if window == type(window)():
         return "", []
     first, last = window.first.isoformat(), window.last.isoformat()
     return (
-        "a.published <> '' and substr(a.published, 1, 10) between"
-        " substr(?, 1, length(substr(a.published, 1, 10))) and ?",
+        f"{row}.published <> '' and substr({row}.published, 1, 10) between"
+        f" substr(?, 1, length(substr({row}.published, 1, 10))) and ?",
         [first, last],
     )
 
 
-def _sources(filters: Filters) -> Condition:
+def _sources(row: str, filters: Filters) -> Condition:
     if not filters.sources:
         return ("0" if filters.unknown else ""), []
-    return _among(filters.sources)
+    return _among(row, filters.sources)
 
 
-def _among(publishers: Sequence[str]) -> Condition:
+def _among(row: str, publishers: Sequence[str]) -> Condition:
     if not publishers:
         return "", []
     marks = ", ".join("?" * len(publishers))
-    return f"a.publisher in ({marks})", list(publishers)
+    return f"{row}.publisher in ({marks})", list(publishers)
 
 
 def _after(generation: int) -> Condition:

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from index.answer import Event
 from index.article import Credit, Span
 
 Matrix = NDArray[np.float32]
 Ids = NDArray[np.int64]
+
+TELLING = 200  # characters that two articles do not share by chance
 
 ID_BITS = 63  # SQLite's and FAISS's integers are signed
 
@@ -39,7 +42,7 @@ class Kept:
     """An article ready to be stored. `digest` covers text, spans and credit.
 
     `lead` is the title, date and opening that stand for the whole article as context. `acronyms`
-    are those that the text explains: short, long.
+    are those that the text explains: short, long. `sameness` is the same for the same text.
     """
 
     key: str
@@ -53,6 +56,27 @@ class Kept:
     lead_terms: str
     paragraphs: tuple[KeptParagraph, ...]
     acronyms: tuple[tuple[str, str], ...] = ()
+    sameness: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """A further place where a stored article stands, word for word, with the credit it has there.
+
+    `article` is the key of the one that is stored; `digest` is of the article as it stands here.
+    """
+
+    origin: str
+    entry: str
+    article: str
+    digest: str
+    credit: Credit
+    language: str = ""
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Where it stands: origin and entry."""
+        return self.origin, self.entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +102,25 @@ class Generation:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What one generation changes: articles added or replaced, keys removed, files seen."""
+    """What one generation changes: articles added or replaced, keys removed, files seen.
+
+    `carried` are places added or replaced, `put_down` places where an article stands no more;
+    `histories` what happened to articles before they came, by key, where that is told.
+    """
 
     kept: tuple[Kept, ...]
     removed: tuple[str, ...]
     files: tuple[KeptFile, ...]
     files_gone: tuple[str, ...]
     moved: tuple[tuple[str, str], ...] = ()
+    carried: tuple[Carrier, ...] = ()
+    put_down: tuple[tuple[str, str], ...] = ()
+    histories: tuple[tuple[str, tuple[Event, ...]], ...] = ()
 
     @property
     def changes_text(self) -> bool:
         """Whether readers of the collection would notice."""
-        return bool(self.kept or self.removed)
+        return bool(self.kept or self.removed or self.carried or self.put_down)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +128,7 @@ class Found:
     """A stored paragraph with what judging and quoting it needs.
 
     `text` is the slice `[start:end]` of its article as stored, and was checked against its digest.
+    `others` are the credits that the article has elsewhere.
     """
 
     id: int
@@ -110,6 +142,7 @@ class Found:
     lead: str
     lead_terms: tuple[str, ...]
     vector: NDArray[np.float32]
+    others: tuple[Credit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +157,15 @@ class Changes:
 def digest_of(text: str) -> str:
     """A text's 128-bit digest in hexadecimal."""
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def sameness_of(title: str, text: str) -> str:
+    """What is the same for one article at several places: its text, whatever the white space.
+
+    The title too where a text is too short to be no coincidence.
+    """
+    words = " ".join(text.split())
+    return digest_of(words if len(words) >= TELLING else f"{title}\n{words}")
 
 
 def article_key(origin: str, entry: str, digest: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from sqlite_utils import Database
 
 from index.names.acronyms import acronyms_in
+from index.store.records import sameness_of
 
 
 def m001_collection(db: Database) -> None:
@@ -82,10 +83,47 @@ def m003_browsing(db: Database) -> None:
     db.execute("create index if not exists idx_articles_publisher on articles (publisher)")
 
 
+def m004_carriers(db: Database) -> None:
+    """The further places of an article, each with its credit; what has happened to articles."""
+    db.table("carriers").create(
+        {
+            "origin": str, "entry": str, "article": str, "digest": str, "title": str,
+            "publisher": str, "via": str, "author": str, "published": str, "url": str,
+            "language": str,
+        },
+        pk=("origin", "entry"),
+        if_not_exists=True,
+    )  # fmt: skip
+    db.table("carriers").create_index(["article"], if_not_exists=True)
+    db.table("events").create(
+        {"article": str, "event": str, "generation": int, "at": str, "title": str},
+        if_not_exists=True,
+    )
+    db.table("events").create_index(["article"], if_not_exists=True)
+    db.table("events").create_index(["event"], if_not_exists=True)
+    db.execute("""
+        insert into events
+        select a.key, 'seen', coalesce(g.id, 0), coalesce(g.created, ''), a.title from articles a
+        left join generations g on g.id =
+            (select min(p.entered) from paragraphs p where p.article = a.key)
+        where a.key not in (select article from events)
+    """)
+    if "sameness" not in db.table("articles").columns_dict:
+        # Behind the text, which is only passed over where a row is read by this column's index.
+        db.execute("alter table articles add column sameness text not null default ''")
+        same = [
+            (sameness_of(title, text), key)
+            for key, title, text in db.execute("select key, title, text from articles")
+        ]
+        db.conn.executemany("update articles set sameness = ? where key = ?", same)
+    db.table("articles").create_index(["sameness"], if_not_exists=True)
+
+
 MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     m001_collection,
     m002_acronyms,
     m003_browsing,
+    m004_carriers,
 )
 
 

@@ -3,6 +3,7 @@
 import math
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from index.answer import Filters, Source
 from index.article import Article, Credit, Span
 from index.errors import NoCollection
 from index.store.browsing import Browsing
-from index.store.filtering import condition_of
+from index.store.crediting import credited
 from index.store.proving import is_proven, proven
 from index.store.records import Changes, Found, Generation, Ids, Matrix
 
@@ -66,7 +67,7 @@ class Snapshot(Browsing):
             return []
         # A term is letters and digits; quoted, it cannot be read as an operator.
         query = " OR ".join(f'"{term}"' for term in dict.fromkeys(terms))
-        condition, values = condition_of(filters)
+        condition, values = self.condition(filters)
         # With the plus the words are looked up once, and not again for every id that is let in.
         only = f"and +rowid in ({_MEETING.format(condition)})" if filters else ""
         rows = self._run(
@@ -78,7 +79,7 @@ class Snapshot(Browsing):
 
     def paragraphs_meeting(self, filters: Filters) -> Ids:
         """The ids of every paragraph that meets the filters, in order."""
-        condition, values = condition_of(filters)
+        condition, values = self.condition(filters)
         rows = self._run(f"{_MEETING.format(condition)} order by p.id", values)
         return np.fromiter((row[0] for row in rows), dtype=np.int64)
 
@@ -141,10 +142,11 @@ class Snapshot(Browsing):
         """The key and whole text of every article, one at a time."""
         yield from self._run("select key, text from articles order by key")
 
-    def articles(self) -> Iterator[tuple[str, str, str, Article]]:
-        """The key, origin and entry of every article, and all of it, one at a time by key."""
+    def articles(self, key: str = "") -> Iterator[tuple[str, str, str, Article]]:
+        """The key, origin and entry of every article, or of one, and all of it, by key."""
         names = "key, origin, entry, text, title, publisher, via, author, published, url, language"
-        for row in self._run(f"select {names} from articles order by key"):
+        wanted = "where key = :key" if key else ""
+        for row in self._run(f"select {names} from articles {wanted} order by key", {"key": key}):
             key, origin, entry, text, *credit, language = row
             spans = self._run(
                 """select start, "end", heading from paragraphs
@@ -154,26 +156,33 @@ class Snapshot(Browsing):
             paragraphs = tuple(Span(*each) for each in spans)
             yield key, origin, entry, Article(text, paragraphs, Credit(*credit), entry, language)
 
-    def found(self, ids: Iterable[int], *, model: str) -> list[Found]:
+    def found(
+        self, ids: Iterable[int], *, model: str, filters: Filters = EVERYTHING
+    ) -> list[Found]:
         """The stored paragraphs of these ids, by id; ids that left the collection are left out.
 
-        So is, with an error in the log, a slice that is not the text that was indexed: a wrong
-        quote is never given.
+        An article at several places has the credit that meets the filters. Left out too is, with
+        an error in the log, a slice that is not the text that was indexed: a wrong quote is never
+        given.
         """
         wanted = sorted(set(ids))
         if not wanted:
             return []
         marks = ", ".join(str(int(i)) for i in wanted)
         rows = self._run(f"{_FOUND} where p.id in ({marks}) order by p.id", {"model": model})
-        return [found for row in rows if (found := _found(row)) is not None]
+        found = [each for row in rows if (each := _found(row)) is not None]
+        others = self.credits({each.article for each in found})
+        return [_with_credit(each, others.get(each.article, ()), filters) for each in found]
 
-    def neighbours(self, paragraph: int) -> tuple[str, str, str, Credit] | None:
+    def neighbours(
+        self, paragraph: int, *, filters: Filters = EVERYTHING
+    ) -> tuple[str, str, str, Credit] | None:
         """The texts before, of and after a paragraph ("" at the ends), and the credit."""
         rows = self._run(
             """
             select p.position - here.position, p.digest,
                    substr(a.text, p.start + 1, p."end" - p.start),
-                   a.title, a.publisher, a.via, a.author, a.published, a.url
+                   a.title, a.publisher, a.via, a.author, a.published, a.url, a.key
             from paragraphs here
             join paragraphs p on p.article = here.article
                 and p.position between here.position - 1 and here.position + 1
@@ -185,26 +194,33 @@ class Snapshot(Browsing):
         if not rows:
             return None
         texts = {row[0]: proven(row[2], row[1]) for row in rows}
-        return texts.get(-1, ""), texts[0], texts.get(1, ""), Credit(*rows[0][3:9])
+        key = rows[0][9]
+        given = credited(Credit(*rows[0][3:9]), self.credits([key]).get(key, ()), filters)
+        return texts.get(-1, ""), texts[0], texts.get(1, ""), given.credit
 
-    def source(self, article: str) -> Source | None:
+    def source(self, article: str, *, filters: Filters = EVERYTHING) -> Source | None:
         """The whole article of a key, None where there is none."""
         row = self._run(
             """select origin, text, title, publisher, via, author, published, url
                from articles where key = :key""",
             {"key": article},
         ).fetchone()
-        return Source(row[0], row[1], Credit(*row[2:8])) if row else None
+        if row is None:
+            return None
+        others = self.credits([article]).get(article, ())
+        given = credited(Credit(*row[2:8]), others, filters)
+        return Source(row[0], row[1], given.credit)
 
     def counts(self) -> tuple[int, int, int, str, str]:
         """Articles, paragraphs, publishers, the earliest and the latest day of publication."""
-        articles, publishers, earliest, latest = self._run(
+        articles, earliest, latest = self._run(
             """
-            select count(*), count(distinct nullif(publisher, '')),
-                   coalesce(min(nullif(published, '')), ''), coalesce(max(published), '')
+            select count(*), coalesce(min(nullif(published, '')), ''),
+                   coalesce(max(published), '')
             from articles
             """
         ).fetchone()
+        publishers = len(self.extents())
         paragraphs = self._run("select count(*) from paragraphs").fetchone()[0]
         return articles, paragraphs, publishers, earliest[:10], latest[:10]
 
@@ -261,6 +277,8 @@ class Snapshot(Browsing):
                 and (p.start < 0 or p."end" > length(a.text) or p.start >= p."end")""",
             "paragraphs without a vector": f"""{_NEWEST} and not exists
                 (select 1 from vectors v where v.digest = p.digest and v.model = :model)""",
+            "places of articles that are not there": """select count(*) from carriers
+                where article not in (select key from articles)""",
             "paragraphs without words": """select
                 (select count(*) from paragraphs) - (select count(*) from words_docsize)""",
         }
@@ -302,6 +320,11 @@ def _found(row: Sequence[object]) -> Found | None:
         lead_terms=tuple(lead_terms.split()),
         vector=_vector(row[16]),
     )
+
+
+def _with_credit(found: Found, others: tuple[Credit, ...], filters: Filters) -> Found:
+    given = credited(found.credit, others, filters)
+    return replace(found, credit=given.credit, others=given.others) if others else found
 
 
 def _vector(blob: object) -> np.ndarray[tuple[int], np.dtype[np.float32]]:

@@ -5,14 +5,18 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import astuple
 from pathlib import Path
 
 import numpy as np
 from sqlite_utils import Database
 
+from index.article import Article, Credit
 from index.errors import Damaged, NoCollection
+from index.store.events import note_events, take_back_events
 from index.store.filtering import stands_in
 from index.store.records import (
+    Carrier,
     Generation,
     Kept,
     KeptFile,
@@ -103,6 +107,45 @@ class SqliteStore:
             {"digest": digest},
         )
         return [(row[0], row[1], row[2]) for row in rows]
+
+    def articles_like(self, sameness: str) -> list[str]:
+        """The keys of the articles that have the same text, by key."""
+        rows = self._write.execute(
+            "select key from articles where sameness = :sameness order by key",
+            {"sameness": sameness},
+        )
+        return [row[0] for row in rows]
+
+    def sameness_of(self, key: str) -> str:
+        """What marks the text of a stored article; "" where there is none."""
+        row = self._write.execute(
+            "select sameness from articles where key = :key", {"key": key}
+        ).fetchone()
+        return str(row[0]) if row else ""
+
+    def carriers(self) -> list[Carrier]:
+        """Every further place of an article, by place."""
+        rows = self._write.execute(
+            """select origin, entry, article, digest, title, publisher, via, author, published,
+                      url, language from carriers order by origin, entry"""
+        )
+        return [
+            Carrier(origin, entry, article, digest, Credit(*credit), language)
+            for origin, entry, article, digest, *credit, language in rows
+        ]
+
+    def article(self, key: str) -> Article:
+        """A stored article that there is."""
+        return next(each for *_, each in Snapshot(self._write.conn).articles(key))
+
+    def seen(self) -> dict[str, tuple[str, str, str]]:
+        """key -> (origin, day of publication or "", when it was first seen or "") of articles."""
+        rows = self._write.execute(
+            """select key, origin, published, coalesce(
+                   (select min(at) from events where article = key and event = 'seen'), '')
+               from articles"""
+        )
+        return {row[0]: (row[1], row[2], row[3]) for row in rows}
 
     def has_article(self, key: str) -> bool:
         """Whether an article has this key."""
@@ -204,15 +247,21 @@ class Draft:
         self._entered: dict[int, int] = {}  # of the paragraphs removed, which may come again
         self.view = Snapshot(db.conn)
 
-    def apply(self, change: Publication) -> None:
-        """Write the change's files, removals and articles; log which paragraphs came and went."""
+    def apply(self, change: Publication, *, at: str) -> None:
+        """Write the change's files, removals and articles; log which paragraphs came and went.
+
+        `at` is the moment, ISO, under which the history has it.
+        """
         number = self.view.generation_number() + 1
+        note_events(self._db, change, number, at)
+        take_back_events(self._db, change, number)
         # An article whose text changed keeps its key: its old rows go first.
         gone = [*change.removed, *(kept.key for kept in change.kept)]
         dropped = {digest for key in gone for digest in self._remove(key, number)}
         self._move(change.moved)
         for kept in change.kept:
             self._add(kept, number)
+        self._carry(change)
         self._keep_files(change)
         self._drop_vectors(dropped)
 
@@ -282,7 +331,7 @@ class Draft:
                 "digest": kept.digest, "text": kept.text, "title": credit.title,
                 "publisher": credit.publisher, "via": credit.via, "author": credit.author,
                 "published": credit.published, "url": credit.url, "language": kept.language,
-                "lead": kept.lead, "lead_terms": kept.lead_terms,
+                "lead": kept.lead, "lead_terms": kept.lead_terms, "sameness": kept.sameness,
             }
         )  # fmt: skip
         many = self._db.conn.executemany
@@ -311,6 +360,17 @@ class Draft:
         many(
             "insert into acronyms values (?, ?, ?)",
             [(kept.key, short, long) for short, long in kept.acronyms],
+        )
+
+    def _carry(self, change: Publication) -> None:
+        many = self._db.conn.executemany
+        many("delete from carriers where origin = ? and entry = ?", change.put_down)
+        many(
+            "insert or replace into carriers values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (c.origin, c.entry, c.article, c.digest, *astuple(c.credit), c.language)
+                for c in change.carried
+            ],
         )
 
     def _keep_files(self, change: Publication) -> None:

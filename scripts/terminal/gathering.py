@@ -13,6 +13,7 @@ from index.fetching.listing import FETCHED, FILE_NAME, Listing, read_listing
 from index.fetching.source import Source
 from index.plan import Choice, Failure
 from index.reindex import Options, Outcome
+from index.retiring import Rule
 from scripts.terminal.opening import refuse_missing
 from scripts.terminal.reindexing import Shown, carry_out, on_stderr
 
@@ -105,4 +106,9 @@ def choice_of(listing: Listing) -> Choice:
         source = listing.source_of(path)
         return (source.publisher, source.language) if source else ("", "")
 
-    return Choice(wants=listing.wants, told=told)
+    def rule(path: Path) -> Rule | None:
+        source = listing.source_of(path)
+        return source.rule if source and source.retires else None
+
+    rules = any(source.retires and not source.kind.is_fetched for source in listing.sources)
+    return Choice(wants=listing.wants, told=told, rule=rule if rules else None)

@@ -75,6 +75,8 @@ def as_table(outcome: Outcome, *, dry_run: bool) -> str:
         ("articles changed", outcome.changed),
         ("articles unchanged", outcome.unchanged),
         ("articles removed", outcome.removed),
+        *([("of them by rule", outcome.retired)] if outcome.retired else []),
+        *([("copies elsewhere", outcome.copies)] if outcome.copies else []),
         ("files failed", len({failure.file for failure in outcome.failed})),
         ("paragraphs to embed" if dry_run else "paragraphs embedded", outcome.embedded),
         ("paragraphs in all", outcome.paragraphs),

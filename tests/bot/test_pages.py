@@ -9,7 +9,7 @@ from bot.limits import MESSAGE_UNITS
 from bot.pages import PAGE_UNITS, Piece, article_html, page_with, pages_of
 from bot.phrases import phrases_in
 from bot.render import utf16_units
-from index import Credit
+from index import Credit, Reading
 from scripts.simulator.markup import parse_html
 
 words = phrases_in("en").answers
@@ -68,7 +68,7 @@ def test_nothing_is_lost_or_moved_and_every_page_fits(paragraphs, room):
 def test_every_page_of_every_article_is_a_message(paragraphs, title, mark):
     credit = Credit(title=title, publisher=title, url="https://tidewater.example/" + "&" * 150)
     for page in pages_of(paragraphs):
-        html = article_html(credit, page, words, mark=mark)
+        html = article_html(Reading("a.md", credit, ()), page, words, mark=mark)
 
         assert utf16_units(html) <= MESSAGE_UNITS
         assert parse_html(html).units <= 4_096
@@ -79,11 +79,30 @@ def test_a_full_page_below_the_longest_credit_is_one_message():
     credit = Credit(title=long, publisher=long, via=long, published="2017-09-16", url=url)
     [page, *_] = pages_of(((1, "Kelp & tide. " * 1_000),))
 
-    html = article_html(credit, page, words, mark=1)
+    others = tuple(Credit(publisher=f"{number}{long}") for number in range(7))
+    html = article_html(
+        Reading("a.md", credit, (), others, changed="2017-09-20"), page, words, mark=1
+    )
 
     assert PAGE_UNITS - 30 < utf16_units("".join(escape(each.text) for each in page)) <= PAGE_UNITS
+    assert "\nChanged by the publisher, seen on 20 September 2017\n\n" in html
+    assert "Also carried by" not in html
     assert parse_html(html).of("text_link") == [parse_html(html).text.split(" · ")[0]]
     assert MESSAGE_UNITS - 200 < utf16_units(html) <= MESSAGE_UNITS
+
+
+def test_an_article_tells_who_carries_it_too_and_that_it_has_changed():
+    others = (Credit(publisher="Herald"), Credit(publisher="Courier"), Credit())
+    credit = Credit(title="Otters", publisher="Courier")
+
+    html = article_html(
+        Reading("a.md", credit, (), others, changed="2017-09-20"), (), words, mark=1
+    )
+
+    assert html == (
+        "Otters · Courier\nChanged by the publisher, seen on 20 September 2017\n"
+        "Also carried by Herald"
+    )
 
 
 def test_a_million_characters_are_paged_without_delay():
@@ -101,7 +120,9 @@ def test_a_page_is_found_by_its_paragraph():
 def test_the_marked_paragraph_stands_as_a_quote_and_the_others_plain():
     page = (Piece(1, "Otters <sleep>."), Piece(2, "Kelp & tide."))
 
-    html = article_html(Credit(title="Otters", published="2017"), page, words, mark=2)
+    html = article_html(
+        Reading("a.md", Credit(title="Otters", published="2017"), ()), page, words, mark=2
+    )
 
     assert html == (
         "Otters · 2017\n\nOtters &lt;sleep&gt;.\n\n<blockquote>Kelp &amp; tide.</blockquote>"

@@ -11,9 +11,9 @@ from index.article import Credit
 from index.errors import Unreadable
 from index.fetching.fetcher import Fetcher, Policy
 from index.fetching.gather import PAGES_A_VISIT, gather, next_due
-from index.fetching.shelf import moment_of
 from index.fetching.source import Kind, Source
 from index.readers import fetched, read
+from index.retiring import moment_of
 from tests.support.web import Page, by_turns, endless_body, web_server
 
 NIGHT = "Sea otters hold hands while they sleep, so that the tide does not part them."

@@ -164,6 +164,10 @@ def test_a_toml_file_among_the_sources_is_a_list_of_its_own(tmp_path):
             'name = "x"\nfolder = "x"\npublisher = 7',
             "(x): publisher cannot be 7; what is wanted is a text in quotes",
         ),
+        (
+            'name = "x"\npage = "http://a.example/"\nkeep_days = 3',
+            "(x): keep_days is only for a feed or a folder or a file",
+        ),
         ('name = "x"\nfolder = "x"\nfollow = true', "(x): follow is only for a feed"),
         ('name = "x"\nfile = "x"\nevery = "1h"', "(x): every is only for a feed or a page"),
         ('name = "x"\npage = "http://a.example/"\nmatch = "*"', "(x): match is only for a folder"),
