@@ -62,7 +62,8 @@ def test_of_files_that_failed_the_first_few_are_told_and_all_are_counted():
     assert told["outcome"].pop("failed") == [
         {"file": f"/harbour/{number}", "reason": "odd\ud800"} for number in range(FAILED_TOLD)
     ]
-    counts = dict.fromkeys(("new", "changed", "unchanged", "removed", "embedded"), 0)
+    told_of = ("new", "changed", "unchanged", "removed", "embedded", "copies", "retired")
+    counts = dict.fromkeys(told_of, 0)
     assert told["outcome"] == counts | {
         "read": 50,
         "paragraphs": 3,
