@@ -128,7 +128,12 @@ async def _serve(
     bot: application.Bot, office: Office, stop: asyncio.Event, *, room: Room, drain_s: float
 ) -> None:
     inbox = Inbox(office.data)
-    crew = Crew(inbox, partial(application.handle, bot, office), room)
+    crew = Crew(
+        inbox,
+        partial(application.handle, bot, office),
+        room,
+        refuse=partial(application.refuse, office),
+    )
     poller = Poller(
         bot.bot,
         inbox,

@@ -14,7 +14,7 @@ from bot.chats import Chats
 from bot.database import BotData
 from bot.desk import Desk
 from bot.doors import DOORS, Doors
-from bot.handlers.dispatch import concerns, message_of, see_to
+from bot.handlers.dispatch import concerns, message_of, put_off, see_to
 from bot.handlers.errors import report
 from bot.inbox import State
 from bot.logs import explained
@@ -118,6 +118,12 @@ async def handle(application: Bot, office: Office, raw: dict[str, Any]) -> State
     if update:
         await application.process_update(update)
     return State.DONE
+
+
+async def refuse(office: Office, raw: dict[str, Any]) -> None:
+    """Tell who has sent too much at once to wait."""
+    if update := read(office, raw):
+        await put_off(update, office)
 
 
 def _connect(application: Bot, office: Office) -> None:

@@ -2,18 +2,17 @@
 
 import asyncio
 import logging
-import queue
 import secrets
-import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
-from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
+from bot.clerks import Clerks, Task, told
 from bot.logs import describe
+from bot.rota import Asker
 from index import (
     Answer,
     Fate,
@@ -37,6 +36,7 @@ CLERKS = 8
 """Threads that ask the library. Several, so that its model can take their questions together."""
 
 _CROWD_S = 0.2  # between looks whether there is still a crowd
+_SHARE_OF_ONE = 4  # a person may hold a quarter of what is left free, a chat as much as that
 
 
 class Library(Protocol):
@@ -95,6 +95,7 @@ class Trouble(StrEnum):
     """Why a question was not answered."""
 
     BUSY = "busy"
+    ENOUGH = "enough"
     LATE = "late"
     FAILED = "failed"
 
@@ -107,29 +108,46 @@ class Apology:
     reference: str = ""
 
 
+@dataclass(slots=True)
+class _Floor:
+    """What all who stand at the desk share."""
+
+    library: Library
+    patience_s: float
+    room: int
+    clerks: Clerks
+    open: int = 0
+    beside: int = 0
+
+
 class Desk:
-    """Takes questions while there is room, and answers each within its patience or apologises."""
+    """Takes questions while there is room, and answers each within its patience or apologises.
+
+    Who holds much of the room is turned away before others are, and waits behind them.
+    """
 
     def __init__(
         self, library: Library, *, patience_s: float, room: int, clerks: int = CLERKS
     ) -> None:
-        self._library = library
-        self._patience_s = patience_s
-        self._room = room
-        self._open = 0
-        self._beside = 0
-        self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
-        self._clerks = [_clerk(self._tasks) for _ in range(clerks)]
+        self._floor = _Floor(library, patience_s, room, Clerks(clerks))
+        self._asker = Asker()
+
+    def serving(self, asker: Asker) -> "Desk":
+        """The same desk, at which somebody stands: what is asked there is theirs."""
+        desk = copy(self)
+        desk._asker = asker
+        return desk
 
     @property
     def open(self) -> int:
         """How many questions are being looked up, or wait for that."""
-        return self._open
+        return self._floor.open
 
     @property
     def crowded(self) -> bool:
-        """Whether more questions are open than are being worked on, and niceties should wait."""
-        return self._open > len(self._clerks)
+        """Whether all clerks are at work while more waits, and niceties should wait too."""
+        rota = self._floor.clerks.rota
+        return rota.full and rota.waiting > 0
 
     async def ask(
         self, question: str, *, today: date | None = None, after: Turn | None = None
@@ -139,43 +157,51 @@ class Desk:
 
     async def look(self, work: Callable[[Library], Found]) -> Found | Apology:
         """What the work finds in the library, or why it was not done; raises nothing of it."""
-        if self._open >= self._room:
-            return Apology(Trouble.BUSY)
-        self._open += 1
+        floor = self._floor
+        if refusal := self._refusal():
+            return Apology(refusal)
+        floor.open += 1
         try:
-            return await self._done(lambda: work(self._library))
+            return await self._done(Task(self._asker, lambda: work(floor.library)))
         finally:
-            self._open -= 1
+            floor.open -= 1
 
     async def aside(self, work: Callable[[Library], Found]) -> Found | Apology:
         """As `look`, for what nobody waits for: it takes no room, and lets questions go first."""
+        floor = self._floor
         # It may be crowded again by the time that an event is heard.
-        while self.crowded or self._beside >= _MOST_BESIDE:  # noqa: ASYNC110
+        while self.crowded or floor.beside >= _MOST_BESIDE:  # noqa: ASYNC110
             await asyncio.sleep(_CROWD_S)
-        self._beside += 1
-        future: Future[Any] = Future()
+        floor.beside += 1
+        task = Task(Asker(), lambda: work(floor.library))
         loop = asyncio.get_running_loop()
         # A clerk that was given up on is at work until the work ends.
-        future.add_done_callback(lambda _: _told(loop, self._left))
-        return await self._done(lambda: work(self._library), future)
+        task.future.add_done_callback(lambda _: told(loop, self._left))
+        return await self._done(task)
 
     def _left(self) -> None:
-        self._beside -= 1
+        self._floor.beside -= 1
 
     def close(self) -> None:
         """Send the clerks home; one that is still at work is not waited for."""
-        for _ in self._clerks:
-            self._tasks.put(None)
+        self._floor.clerks.close()
 
-    async def _done(
-        self, work: Callable[[], Found], future: Future[Any] | None = None
-    ) -> Found | Apology:
-        future = future or Future()
-        self._tasks.put(_Task(future, work))
-        found: asyncio.Future[Found] = asyncio.wrap_future(future)
+    def _refusal(self) -> Trouble | None:
+        """Why no more is taken of who stands here.
+
+        Shares are of what is free, so that some of the room is always left for who comes next.
+        """
+        free, rota = self._floor.room - self._floor.open, self._floor.clerks.rota
+        if free <= 0 or rota.of_chat(self._asker) > free:
+            return Trouble.BUSY
+        return Trouble.ENOUGH if rota.of_one(self._asker) * _SHARE_OF_ONE > free else None
+
+    async def _done(self, task: Task[Found]) -> Found | Apology:
+        self._floor.clerks.put(task)
+        found = asyncio.wrap_future(task.future)
         try:
             # Not wait_for: before Python 3.12 it loses a cancellation that comes with the result.
-            await asyncio.wait({found}, timeout=self._patience_s)
+            await asyncio.wait({found}, timeout=self._floor.patience_s)
             if not found.done():
                 return Apology(Trouble.LATE)
             return found.result()
@@ -183,38 +209,11 @@ class Desk:
             return _failure(error)
         finally:
             # Giving up cancels it, so that a clerk does not begin what nobody waits for.
+            self._floor.clerks.give_up(task)
             found.cancel()
-
-
-@dataclass(frozen=True, slots=True)
-class _Task:
-    future: Future[Any]
-    work: Callable[[], Any]
-
-
-def _told(loop: asyncio.AbstractEventLoop, work: Callable[[], None]) -> None:
-    with suppress(RuntimeError):  # the loop is closed
-        loop.call_soon_threadsafe(work)
 
 
 def _failure(error: Exception) -> Apology:
     reference = secrets.token_hex(3)
     logger.error("a question failed, reference %s: %s", reference, describe(error))
     return Apology(Trouble.FAILED, reference)
-
-
-def _clerk(tasks: "queue.SimpleQueue[_Task | None]") -> threading.Thread:
-    # A daemon, unlike an executor's thread: a question that hangs cannot keep the bot running.
-    clerk = threading.Thread(target=_serve, args=(tasks,), name="desk", daemon=True)
-    clerk.start()
-    return clerk
-
-
-def _serve(tasks: "queue.SimpleQueue[_Task | None]") -> None:
-    while (task := tasks.get()) is not None:
-        if not task.future.set_running_or_notify_cancel():
-            continue
-        try:
-            task.future.set_result(task.work())
-        except Exception as error:  # noqa: BLE001 - it is raised again where it is awaited
-            task.future.set_exception(error)

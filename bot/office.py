@@ -17,6 +17,7 @@ from bot.newest import Newest
 from bot.outbox import Outbox, topic_of
 from bot.phrases import language_for, phrases_in
 from bot.reindexing import Reindexing
+from bot.rota import Asker
 from bot.scene import Scene
 from bot.settings import BotSettings
 
@@ -45,6 +46,10 @@ class Office:
     def me(self) -> Me:
         """Who the bot is."""
         return Me(self.bot.id, self.bot.username)
+
+    def serving(self, asker: Asker) -> "Office":
+        """The same office, where what is looked up is the asker's."""
+        return replace(self, desk=self.desk.serving(asker))
 
     def scene(self, message: Message, user: User | None = None) -> Scene:
         """The scene of a message; of a press by another than its sender, who is given."""

@@ -78,6 +78,8 @@ def apology(outcome: Apology, words: AnswerWords) -> str:
     match outcome.trouble:
         case Trouble.BUSY:
             return words.busy
+        case Trouble.ENOUGH:
+            return words.enough
         case Trouble.LATE:
             return words.took_too_long
         case Trouble.FAILED:

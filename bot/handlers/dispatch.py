@@ -9,6 +9,8 @@ from bot.handlers.inline import suggest
 from bot.handlers.presses import press
 from bot.handlers.text import receive, request_of
 from bot.office import Office
+from bot.outbox import reply_to
+from bot.rota import Asker
 
 
 def concerns(update: Update, office: Office) -> bool:
@@ -27,6 +29,7 @@ def concerns(update: Update, office: Office) -> bool:
 
 async def see_to(update: Update, office: Office) -> None:
     """See to an update that concerns the bot."""
+    office = office.serving(asker_of(update))
     if update.message and (move := moved(update.message)):
         await office.chats.move(*move)
     elif not is_welcome(update, office):
@@ -55,3 +58,24 @@ async def _see_to(update: Update, office: Office) -> None:
 def message_of(update: object) -> Message | None:
     """The message that an update brought, to which one can reply."""
     return update.message if isinstance(update, Update) else None
+
+
+def asker_of(update: Update) -> Asker:
+    """Who wants something, and where; who writes as a group or a channel is nobody by name."""
+    message = update.effective_message
+    named = (
+        None
+        if message and message.sender_chat and not update.callback_query
+        else (update.effective_user)
+    )
+    chat = update.effective_chat or named
+    return Asker(chat.id if chat else None, named.id if named else None)
+
+
+async def put_off(update: Update, office: Office) -> None:
+    """Say that earlier wishes of the same person come first."""
+    if update.callback_query and (scene := office.pressed(update.callback_query)):
+        await office.outbox.answer_press(update.callback_query, scene.phrases.answers.enough)
+    elif message := update.message:
+        words = office.scene(message).phrases.answers
+        await office.outbox.send(reply_to(message, words.enough))

@@ -21,6 +21,14 @@ class AnswerWords(Words):
         return self._("Too many questions are waiting just now. Please ask again in a minute.")
 
     @property
+    def enough(self) -> str:
+        """Somebody has so many questions waiting that others come first."""
+        return self._(
+            "I am still at work on your earlier questions. Please ask again once they are "
+            "answered."
+        )
+
+    @property
     def took_too_long(self) -> str:
         """The patience ended before the answer came."""
         return self._("That took too long, so I stopped looking. Please try again in a minute.")

@@ -52,12 +52,93 @@ async def settled(crew: Crew, patience_s: float = 5) -> None:
     running.cancel()
 
 
+async def until(reached) -> None:
+    async with asyncio.timeout(30):
+        while not reached():  # noqa: ASYNC110 - no event tells of it
+            await asyncio.sleep(0.005)
+
+
 async def test_few_updates_of_one_chat_are_handled_at_once(inbox, worker):
     await inbox.keep([*items(1, 2, 3, chat=7), *items(4, 5, chat=8), *items(6, 7, 8, chat=None)])
 
     await settled(Crew(inbox, worker, Room(at_once=9, in_chat=1)), patience_s=0)
 
     assert worker.begun == [1, 4, 6, 7, 8]
+
+
+def said(number: int, person: int, *, chat: int = -5, kind: str = "message", **more) -> Item:
+    """An update of somebody, as it is in the inbox."""
+    told = {"from": {"id": person}, **more}
+    return Item(number, {"update_id": number, kind: told}, chat, NOW)
+
+
+async def test_a_person_who_floods_a_group_keeps_only_their_own_questions_waiting(inbox, worker):
+    await inbox.keep([*(said(n, 7) for n in range(200)), said(500, 8), said(501, 9)])
+
+    await settled(Crew(inbox, worker, Room(at_once=9)), patience_s=0)
+
+    assert worker.begun == [0, 1, 500, 501]
+
+
+async def test_with_no_room_left_another_is_next_and_not_the_rest_of_a_flood(inbox, worker):
+    await inbox.keep([*(said(n, 7, chat=7) for n in range(200)), said(500, 8, chat=8)])
+    worker.go.set()
+
+    await settled(Crew(inbox, worker, Room(at_once=1)), patience_s=20)
+
+    assert worker.begun[:4] == [0, 1, 500, 2]
+
+
+async def test_a_press_does_not_wait_behind_its_persons_questions(inbox, worker):
+    questions = [said(n, 7, chat=7) for n in range(9)]
+    await inbox.keep([*questions, said(500, 7, chat=7, kind="callback_query")])
+
+    await settled(Crew(inbox, worker, Room(at_once=9)), patience_s=0)
+
+    assert worker.begun == [0, 1, 500]
+
+
+async def test_who_writes_as_the_group_is_nobody_by_name(inbox, worker):
+    await inbox.keep([said(n, 1_087_968_824, sender_chat={"id": -5}) for n in range(4)])
+
+    await settled(Crew(inbox, worker, Room(at_once=9)), patience_s=0)
+
+    assert worker.begun == [0, 1, 2, 3]
+
+
+async def test_beyond_what_may_wait_one_person_is_told_once_and_the_rest_is_dropped(inbox, worker):
+    told = []
+
+    async def refuse(raw) -> None:
+        told.append(raw["update_id"])
+
+    await inbox.keep([*(said(n, 7) for n in range(20)), said(500, 8)])
+    crew = Crew(inbox, worker, Room(at_once=9, in_hand=100), refuse=refuse)
+    running = asyncio.create_task(crew.run())
+    worker.go.set()
+    await until(lambda: len(worker.through) == 11 and told)
+    await crew.drain(5)
+    running.cancel()
+
+    assert told == [10]
+    assert sorted(worker.through) == [*range(10), 500]
+    assert await inbox.take(0, limit=99) == []
+
+
+async def test_a_notice_that_cannot_be_given_costs_nothing_else(inbox, worker, caplog):
+    async def refuse(_) -> None:
+        raise ValueError("my secret")
+
+    await inbox.keep([said(n, 7) for n in range(12)])
+    worker.go.set()
+    crew = Crew(inbox, worker, Room(at_once=9, in_hand=100), refuse=refuse)
+    running = asyncio.create_task(crew.run())
+    await until(lambda: len(worker.through) == 10)
+    await crew.drain(5)
+    running.cancel()
+
+    assert "somebody is not told to wait: ValueError" in caplog.text
+    assert sorted(worker.through) == [*range(10)]
 
 
 async def test_no_more_are_handled_at_once_than_there_is_room_for(inbox, worker):
