@@ -139,7 +139,7 @@ class Corrector:
             await self._reply(message, reply_html(notes, words))
             return sheet
         buttons = await self._buttons(sheet, scene)
-        letter = Letter(message.chat, html, buttons=buttons, edits=message.number)
+        letter = Letter(message.chat, html, buttons=buttons, edits=message.number, urgent=False)
         if await self._edited(letter):
             return replace(sheet, told={**sheet.told, "html": html, "uncorrected": original})
         await self._reply(message, reply_html(notes, words))
@@ -162,7 +162,7 @@ class Corrector:
     async def _reply(self, message: "_Message", html: str) -> None:
         try:
             await self._office.outbox.send(
-                Letter(message.chat, html, reply_to=message.number, silent=True)
+                Letter(message.chat, html, reply_to=message.number, silent=True, urgent=False)
             )
         except (BadRequest, Forbidden) as error:
             logger.info("a correction could not be told: %s", type(error).__name__)

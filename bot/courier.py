@@ -126,7 +126,9 @@ class Courier:
         message = bulletin([each for _, each in told], scene.phrases)
         sheet = _sheet(message, [pile for pile, _ in told], scene)
         buttons = stop_buttons([pile.watch for pile, _ in told], sheet.token, scene.phrases)
-        letter = Letter(scene.chat, message.html, scene.topic, buttons=buttons, silent=silent)
+        letter = Letter(
+            scene.chat, message.html, scene.topic, buttons=buttons, silent=silent, urgent=False
+        )
         await self._send(letter, sheet, alerts)
 
     async def _send(self, letter: Letter, sheet: Sheet, alerts: Sequence[Alert]) -> None:

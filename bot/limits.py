@@ -52,6 +52,8 @@ UPDATES = (
 CHAT_MESSAGES, CHAT_SPAN_S = 1, 1.05
 GROUP_MESSAGES, GROUP_SPAN_S = 20, 61.0
 ALL_MESSAGES, ALL_SPAN_S = 30, 1.05
+ALL_KEPT_FREE = 10
+"""Of these, so many are left to answers when alerts are many."""
 
 GENERAL_TOPIC = 1
 """A forum's General topic has this id, and a message to it must not name it."""

@@ -27,8 +27,8 @@ from telegram.error import (
     TimedOut,
 )
 
+from bot.lanes import Lanes, Turn
 from bot.limits import GENERAL_TOPIC, NOTICE_CHARACTERS, PLAIN_UNITS
-from bot.locks import Locks
 from bot.logs import describe
 from bot.pace import Pace
 from bot.render import plain_text
@@ -52,6 +52,7 @@ class Letter:
     """A message to send: HTML, where to, which message it replies to, and its buttons.
 
     A silent one makes no sound; with `edits`, the text and buttons of that message are replaced.
+    One that is not urgent, as nobody waits for it, lets all others go first.
     """
 
     chat: int
@@ -62,6 +63,7 @@ class Letter:
     silent: bool = False
     edits: int | None = None
     formatted: bool = True
+    urgent: bool = True
 
 
 def reply_to(message: Message, html: str, buttons: InlineKeyboardMarkup | None = None) -> Letter:
@@ -82,7 +84,11 @@ def topic_of(message: Message) -> int | None:
 
 
 class Outbox:
-    """Sends letters; those to one chat leave in order, and no chat waits for another."""
+    """Sends letters; answers to one chat leave in order, and no chat waits for another.
+
+    What nobody waits for leaves only while its chat, and Telegram's limit for all chats together,
+    have room that no answer wants.
+    """
 
     def __init__(  # noqa: PLR0913 - all but two have their defaults
         self,
@@ -100,7 +106,7 @@ class Outbox:
         self._moved = moved
         self._sleep = sleep
         self._clock = clock
-        self._lanes = Locks()
+        self._lanes = Lanes(sleep)
 
     async def send(self, letter: Letter) -> Message:
         """Send the letter, however long the chat must wait, and return the message that it became.
@@ -109,12 +115,12 @@ class Outbox:
         blocked, refused) and what may have been sent already; other faults are tried again for
         `patience_s`.
         """
-        async with self._lane(letter.chat):
-            return await self._deliver(letter)
+        async with self._lanes.turn(letter.chat, urgent=letter.urgent) as turn:
+            return await self._deliver(letter, turn)
 
     async def show_typing(self, chat: int, topic: int | None) -> None:
         """Show that an answer is on its way; left out when the chat has to wait, or it fails."""
-        if self._lane(chat).locked():
+        if self._lanes.busy(chat):
             return
         try:
             await self._bot.send_chat_action(chat, ChatAction.TYPING, message_thread_id=topic)
@@ -135,15 +141,11 @@ class Outbox:
         except TelegramError as error:
             logger.info("a press was not answered: %s", type(error).__name__)
 
-    def _lane(self, chat: int) -> asyncio.Lock:
-        return self._lanes.of(chat)
-
-    async def _deliver(self, letter: Letter) -> Message:
+    async def _deliver(self, letter: Letter, turn: Turn) -> Message:
         deadline: float | None = None
         pause = 0.5
         while True:
-            await self._sleep(self._pace.book_chat(letter.chat))
-            await self._sleep(self._pace.book_all())
+            await self._in_pace(letter, turn)
             try:
                 return await self._post(letter)
             except RetryAfter as flood:
@@ -155,11 +157,21 @@ class Outbox:
                 wait = 0.0
             except NetworkError as error:
                 deadline = deadline or self._clock() + self._patience_s
-                if _may_have_arrived(error) or self._clock() + pause > deadline:
+                # To say twice what a message says changes nothing.
+                lost = letter.edits is None and _may_have_arrived(error)
+                if lost or self._clock() + pause > deadline:
                     raise
                 wait, pause = pause, min(pause * 2, _SLOWEST_RETRY_S)
                 logger.warning("sending failed, again in %s s: %s", wait, type(error).__name__)
-            await self._sleep(wait)
+            await turn.pause(wait)
+
+    async def _in_pace(self, letter: Letter, turn: Turn) -> None:
+        """Wait until Telegram's limits let the letter leave, and count it."""
+        if not letter.urgent:
+            while wait := self._pace.spare(letter.chat):
+                await turn.pause(wait)
+        await turn.pause(self._pace.book_chat(letter.chat))
+        await turn.pause(self._pace.book_all())
 
     async def _follow(self, chat: int, error: TelegramError) -> None:
         if self._moved is None or not isinstance(error, ChatMigrated):
@@ -207,15 +219,37 @@ def _amended(letter: Letter, error: TelegramError) -> Letter:
     if isinstance(error, ChatMigrated) and letter.edits is None:
         return replace(letter, chat=error.new_chat_id, reply_to=None, topic=None)
     reason = str(error).lower()
-    if "can't parse entities" in reason and letter.formatted:
-        logger.error("Telegram could not read our markup; sent plain: %s", error)
-        return replace(letter, formatted=False)
-    if "thread not found" in reason and letter.topic is not None:
-        return replace(letter, topic=None)
-    # What answers nobody in a topic that was closed is said in the general one.
-    if "topic_closed" in reason and letter.topic is not None and letter.reply_to is None:
-        return replace(letter, topic=None)
+    for amend in (_plain, _in_general, _to_nobody, _without_buttons):
+        if (amended := amend(letter, reason)) != letter:
+            logger.warning("a message was refused, and is sent otherwise: %s", error)
+            return amended
     raise error
+
+
+def _plain(letter: Letter, reason: str) -> Letter:
+    refused = ("can't parse entities", "too long", "too_long")
+    return replace(letter, formatted=letter.formatted and not _says(reason, refused))
+
+
+def _in_general(letter: Letter, reason: str) -> Letter:
+    # What answers nobody in a topic that was closed is said in the general one.
+    closed = letter.reply_to is None and "topic_closed" in reason
+    gone = _says(reason, ("thread not found", "topic_deleted"))
+    return replace(letter, topic=None) if closed or gone else letter
+
+
+def _to_nobody(letter: Letter, reason: str) -> Letter:
+    gone = _says(reason, ("replied not found", "reply message not found", "reply_message_id"))
+    return replace(letter, reply_to=None) if gone else letter
+
+
+def _without_buttons(letter: Letter, reason: str) -> Letter:
+    refused = _says(reason, ("button_", "inline keyboard", "reply markup"))
+    return replace(letter, buttons=None) if refused else letter
+
+
+def _says(reason: str, any_of: tuple[str, ...]) -> bool:
+    return any(each in reason for each in any_of)
 
 
 def _kind_of(chat: int) -> str:

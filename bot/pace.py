@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable
 
 from bot.limits import (
+    ALL_KEPT_FREE,
     ALL_MESSAGES,
     ALL_SPAN_S,
     CHAT_MESSAGES,
@@ -24,11 +25,12 @@ class Window:
         self._span_s = span_s
         self._times: deque[float] = deque(maxlen=count)
 
-    def opens(self, now: float) -> float:
-        """The earliest time, from `now` on, at which one more message is allowed."""
-        if len(self._times) < (self._times.maxlen or 0):
+    def opens(self, now: float, *, free: int = 0) -> float:
+        """The earliest time, from `now` on, for one more message that leaves room for `free`."""
+        most = (self._times.maxlen or 0) - free
+        if len(self._times) < most:
             return now
-        return max(now, self._times[0] + self._span_s)
+        return max(now, self._times[-most] + self._span_s)
 
     def book(self, moment: float) -> None:
         """Count a message that leaves at `moment`; moments do not go back."""
@@ -58,6 +60,16 @@ class Pace:
         self._forget(now)
         windows = self._chats.setdefault(chat, _windows(chat))
         return _book(windows, now)
+
+    def spare(self, chat: int) -> float:
+        """Seconds until a message that nobody waits for might leave; nothing is booked by that.
+
+        Some of what all chats may send together is kept free for answers.
+        """
+        now = self._clock()
+        windows = self._chats.get(chat, ())
+        everybody = self._all.opens(now, free=ALL_KEPT_FREE)
+        return max([everybody, *(window.opens(now) for window in windows)]) - now
 
     def book_edit(self, chat: int, message: int) -> float:
         """Book the next change of a message's text; each message has its own span."""

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from telegram import Bot
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import BadRequest, Forbidden, NetworkError
 from telegram.request import HTTPXRequest
 
@@ -13,6 +13,7 @@ from bot.pace import Pace
 from scripts.simulator.api import TOKEN
 from tests.bot.test_pace import Clock
 
+BUTTONS = InlineKeyboardMarkup([[InlineKeyboardButton("More", callback_data="page.x.1")]])
 TO_ADA, TO_BOB = Letter(7, "to <b>Ada</b>"), Letter(8, "to Bob")
 
 
@@ -129,6 +130,132 @@ async def test_a_group_that_has_moved_gets_its_message_in_the_new_place(telegram
     await outbox.send(Letter(-5, "hello", reply_to=9))
 
     assert [(sent["chat_id"], sent["text"]) for sent in telegram.sent] == [(-1005, "hello")]
+
+
+async def test_an_edit_that_may_have_arrived_is_made_again(telegram, outbox):
+    number = (await outbox.send(TO_ADA)).message_id
+    telegram.fail("editMessageText", 200, hang_up=True, after=True)
+
+    edited = await outbox.send(Letter(7, "changed", edits=number))
+
+    assert edited.message_id == number
+    assert len(telegram.made("editMessageText")) == 2
+    assert telegram.current(7)["text"] == "changed"
+
+
+@pytest.mark.parametrize("reason", ["message to be replied not found", "reply message not found"])
+async def test_a_question_that_telegram_has_lost_is_answered_without_pointing_at_it(
+    reason, telegram, outbox
+):
+    telegram.fail("sendMessage", 400, f"Bad Request: {reason}")
+
+    await outbox.send(Letter(7, "hello", reply_to=5))
+
+    assert telegram.texts() == ["hello"]
+    assert "reply_parameters" not in telegram.sent[0]
+
+
+@pytest.mark.parametrize("reason", ["BUTTON_URL_INVALID", "can't parse inline keyboard button"])
+async def test_buttons_that_telegram_refuses_are_left_out(reason, telegram, outbox):
+    telegram.fail("sendMessage", 400, f"Bad Request: {reason}")
+
+    await outbox.send(Letter(7, "hello", buttons=BUTTONS))
+
+    assert telegram.texts() == ["hello"]
+    assert "reply_markup" not in telegram.sent[0]
+
+
+@pytest.mark.parametrize("reason", ["ENTITIES_TOO_LONG", "message is too long"])
+async def test_what_telegram_finds_too_long_is_sent_plain_and_cut(reason, telegram, outbox):
+    telegram.fail("sendMessage", 400, f"Bad Request: {reason}")
+
+    await outbox.send(Letter(7, f"<b>{'o' * 5_000}</b>"))
+
+    assert telegram.texts() == ["o" * 4_096]
+
+
+@pytest.fixture
+def patient(bot, clock) -> Outbox:
+    """An outbox of which others hear while it waits."""
+
+    async def sleep(wait_s: float) -> None:
+        await asyncio.sleep(0)
+        await clock.sleep(wait_s)
+
+    return Outbox(bot, pace=Pace(clock), patience_s=30, sleep=sleep, clock=clock)
+
+
+async def test_an_answer_overtakes_an_alert_that_waits_for_its_chats_turn(telegram, patient):
+    await patient.send(TO_ADA)
+
+    await asyncio.gather(
+        patient.send(Letter(7, "alert", urgent=False)), patient.send(Letter(7, "answer"))
+    )
+
+    assert telegram.texts() == ["to Ada", "answer", "alert"]
+
+
+async def test_an_answer_overtakes_an_alert_that_waits_in_line(telegram, patient):
+    letters = [TO_ADA, Letter(7, "alert", urgent=False), Letter(7, "answer"), Letter(7, "another")]
+
+    await asyncio.gather(*map(patient.send, letters))
+
+    assert telegram.texts() == ["to Ada", "answer", "another", "alert"]
+
+
+async def test_an_alert_waits_out_a_flood_without_holding_up_the_answer(telegram, patient):
+    telegram.fail("sendMessage", 429, "Flood", parameters={"retry_after": 40})
+
+    await asyncio.gather(
+        patient.send(Letter(7, "alert", urgent=False)), patient.send(Letter(7, "answer"))
+    )
+
+    assert telegram.texts() == ["answer", "alert"]
+
+
+async def test_alerts_to_many_chats_leave_room_for_answers(telegram, bot):
+    """Of 60 alerts, 20 leave in the first second; an answer leaves at once after them."""
+    clock, halted = Clock(), asyncio.Event()
+
+    async def sleep(wait_s: float) -> None:
+        if wait_s:
+            await halted.wait()
+        await asyncio.sleep(0)
+
+    outbox = Outbox(bot, pace=Pace(clock), sleep=sleep, clock=clock)
+    alerts = [
+        asyncio.create_task(outbox.send(Letter(chat, "alert", urgent=False)))
+        for chat in range(100, 160)
+    ]
+    await telegram.until(lambda: len(telegram.sent) == 20)
+
+    await outbox.send(Letter(7, "answer"))
+
+    assert telegram.texts() == ["alert"] * 20 + ["answer"]
+    clock.now += 100
+    halted.set()
+    clock.now += 100
+    for alert in alerts:
+        alert.cancel()
+    await asyncio.gather(*alerts, return_exceptions=True)
+
+
+async def test_an_alert_that_is_given_up_while_it_waits_leaves_the_lane_to_others(telegram, bot):
+    waiting = asyncio.Event()
+    outbox = Outbox(bot, pace=Pace(), sleep=lambda _: waiting.wait())
+    first = asyncio.create_task(outbox.send(TO_ADA))
+    others = [
+        asyncio.create_task(outbox.send(Letter(7, text, urgent=False))) for text in ("b", "c")
+    ]
+    await asyncio.sleep(0)
+    others[0].cancel()
+    first.cancel()
+    await asyncio.gather(first, others[0], return_exceptions=True)
+    waiting.set()
+
+    await others[1]
+
+    assert telegram.texts() == ["c"]
 
 
 async def test_a_topic_that_is_gone_is_left_out(telegram, outbox):

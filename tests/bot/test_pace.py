@@ -50,6 +50,28 @@ def test_all_chats_together_get_thirty_messages_a_second():
     assert round(pace.book_all(), 3) == 1.05
 
 
+def test_what_nobody_waits_for_leaves_ten_of_the_thirty_to_answers():
+    clock = Clock()
+    pace = Pace(clock)
+    for _ in range(20):
+        assert pace.spare(7) == 0
+        pace.book_all()
+
+    assert round(pace.spare(7), 3) == 1.05
+    assert [pace.book_all() for _ in range(10)] == [0] * 10
+    assert round(pace.spare(7), 3) == 1.05
+    clock.now += 1.06
+    assert pace.spare(7) == 0
+
+
+def test_what_nobody_waits_for_books_nothing_ahead_in_a_chat_that_must_wait():
+    pace = Pace(Clock())
+    pace.book_chat(7)
+
+    assert [round(pace.spare(7), 3) for _ in range(3)] == [CHAT_SPAN_S] * 3
+    assert round(pace.book_chat(7), 3) == CHAT_SPAN_S
+
+
 def test_chats_that_have_been_quiet_are_forgotten():
     clock = Clock()
     pace = Pace(clock)
