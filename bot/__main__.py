@@ -21,6 +21,7 @@ from bot.newsroom import Newsroom
 from bot.office import Office
 from bot.pace import Pace
 from bot.polling import Poller
+from bot.privacy import expire_hourly
 from bot.settings import BotSettings, load_bot_settings
 from bot.watcher import WATCH, Supervisor, hosted
 from index import ROOT, IndexFault, UnknownSetting, load_index_settings, open_library
@@ -141,10 +142,11 @@ async def _serve(
         arrived=crew.wake,
         polled=office.health.polled,
     )
+    expiring = partial(expire_hourly, office.data, office.settings)
     await asyncio.to_thread(sweep, office.settings.data)
     with office.health.watching():
         try:
-            await _unless(stop, poller.run, crew.run, Newsroom(office).run)
+            await _unless(stop, poller.run, crew.run, Newsroom(office).run, expiring)
             logger.info("stopping")
             await crew.drain(drain_s)
         finally:

@@ -23,6 +23,7 @@ from bot.menu import describe_bot, offer_commands
 from bot.office import Office
 from bot.outbox import Outbox, seconds
 from bot.pace import Pace
+from bot.privacy import DAY_S
 from bot.reindexing import Reindexing
 from bot.settings import BotSettings
 from index import UnknownSetting
@@ -69,8 +70,9 @@ def build(  # noqa: PLR0913 - what an office stands on, and what tests do otherw
     )
     bot = application.bot
     outbox = Outbox(bot, pace=pace or Pace(), moved=chats.move)
+    memory = Memory(data, kept_s=settings.remember_days * DAY_S)
     office = Office(
-        *(bot, desk, outbox, data, Memory(data), chats, settings),
+        *(bot, desk, outbox, data, memory, chats, settings),
         doors=doors,
         reindexing=Reindexing(doors.reindex),
     )

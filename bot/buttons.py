@@ -23,6 +23,7 @@ class Verb(StrEnum):
     SET = "set"
     STOP = "stop"
     OFTEN = "often"
+    FORGET = "forget"
     CONFIRM = "confirm"
     NOTHING = "nothing"
 

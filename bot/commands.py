@@ -33,6 +33,8 @@ COMMANDS = (
     Command("unwatch"),
     Command("about"),
     Command("stats"),
+    Command("privacy"),
+    Command("forget"),
     Command("help"),
     Command("start", groups=False),
     Command("settings", Who.CHAT_ADMIN),

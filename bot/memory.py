@@ -13,7 +13,7 @@ from bot.database import BotData
 from index import Turn
 
 KEPT_S = 30 * 24 * 3600
-"""How long an answer can be followed up, and its buttons pressed."""
+"""How long an answer can be followed up, and its buttons pressed, unless a setting says."""
 
 RECENT_S = 30 * 60
 """How long the last answer of a private chat is what the next message may follow up."""
@@ -33,6 +33,7 @@ class Kind(StrEnum):
     ALERT = "alert"
     SETTINGS = "settings"
     ADMIN = "admin"
+    PRIVACY = "privacy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +63,27 @@ class Sheet:
 class Memory:
     """The tables `sheets` and `quoted` of bot.db."""
 
-    def __init__(self, data: BotData, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        data: BotData,
+        *,
+        kept_s: float = KEPT_S,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._data = data
+        self._kept_s = kept_s
         self._clock = clock
 
     async def keep(self, chat: int, message: int, sheet: Sheet) -> None:
         """Remember what a message shows now, and forget what is too old."""
         now = self._clock()
-        await self._data.run(lambda db: _keep(db, chat, message, sheet, now))
+        await self._data.run(
+            lambda db: _keep(db, (chat, message), sheet, now=now, since=now - self._kept_s)
+        )
+
+    async def drop(self, chat: int, message: int) -> None:
+        """Know nothing of a message any more: its buttons are gone."""
+        await self._data.run(lambda db: _drop(db, [(chat, message)]))
 
     async def sheet(self, chat: int, message: int) -> Sheet | None:
         """What a message of ours shows; None if nothing is known of it, or no more."""
@@ -106,7 +120,10 @@ class Memory:
 _SELECT = "select chat, message, token, kind, asked, told, turn from sheets"
 
 
-def _keep(db: sqlite3.Connection, chat: int, message: int, sheet: Sheet, now: float) -> None:
+def _keep(
+    db: sqlite3.Connection, where: tuple[int, int], sheet: Sheet, *, now: float, since: float
+) -> None:
+    chat, message = where
     row = {
         "chat": chat,
         "message": message,
@@ -125,7 +142,7 @@ def _keep(db: sqlite3.Connection, chat: int, message: int, sheet: Sheet, now: fl
         row,
     )
     _quote(db, chat, message, sheet.quotes)
-    _forget(db, now)
+    _forget(db, since)
 
 
 def _quote(db: sqlite3.Connection, chat: int, message: int, quotes: Sequence[Quote]) -> None:
@@ -139,16 +156,21 @@ def _quote(db: sqlite3.Connection, chat: int, message: int, quotes: Sequence[Quo
     )
 
 
-def _forget(db: sqlite3.Connection, now: float) -> None:
+def _forget(db: sqlite3.Connection, since: float) -> None:
     forgotten = db.execute(
         """
         delete from sheets where kept_at < :since or kept_at < (
             select kept_at from sheets order by kept_at desc limit 1 offset :most
         ) returning chat, message
         """,
-        {"since": now - KEPT_S, "most": MOST},
+        {"since": since, "most": MOST},
     ).fetchall()
     db.executemany("delete from quoted where chat = ? and message = ?", forgotten)
+
+
+def _drop(db: sqlite3.Connection, messages: list[tuple[int, int]]) -> None:
+    for table in ("sheets", "quoted"):
+        db.executemany(f"delete from {table} where chat = ? and message = ?", messages)  # noqa: S608 - ours
 
 
 def _storable(text: str) -> str:

@@ -66,6 +66,9 @@ class BotSettings(Settings):
     time_zone: Annotated[str, AfterValidator(_zone)] = Field(
         "UTC", description="a time zone such as Europe/Berlin"
     )
+    remember_days: int = Field(30, ge=1, le=3650, description="a whole number of days from 1")
+    votes_days: int = Field(180, ge=1, le=3650, description="a whole number of days from 1")
+    unanswered_days: int = Field(90, ge=1, le=3650, description="a whole number of days from 1")
     queue: int = Field(200, ge=1, le=100_000, description="a whole number from 1")
 
 

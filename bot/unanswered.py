@@ -23,11 +23,17 @@ class Unanswered:
     times: int
 
 
-async def record(data: BotData, question: str, *, clock: Callable[[], float] = time.time) -> None:
+async def record(
+    data: BotData,
+    question: str,
+    *,
+    kept_s: float = KEPT_S,
+    clock: Callable[[], float] = time.time,
+) -> None:
     """Count a question that got no answer, and forget those of long ago."""
     asked = _storable(question)
     if key := same(asked):
-        row = {"key": key, "question": asked, "now": clock()}
+        row = {"key": key, "question": asked, "now": clock(), "kept": kept_s}
         await data.run(lambda db: _record(db, row))
 
 
@@ -85,7 +91,7 @@ def _record(db: sqlite3.Connection, row: dict[str, object]) -> None:
             select last_at from unanswered order by last_at desc limit 1 offset :last
         )
         """,
-        {"now": row["now"], "kept": KEPT_S, "last": MOST - 1},
+        {"now": row["now"], "kept": row["kept"], "last": MOST - 1},
     )
 
 

@@ -36,8 +36,15 @@ class Vote:
 class Votes:
     """The table `votes` of bot.db."""
 
-    def __init__(self, data: BotData, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        data: BotData,
+        *,
+        kept_s: float = KEPT_S,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._data = data
+        self._kept_s = kept_s
         self._clock = clock
 
     async def cast(self, chat: int, message: int, vote: Vote) -> None:
@@ -51,6 +58,7 @@ class Votes:
             "question": vote.question,
             "paragraphs": json.dumps(vote.paragraphs),
             "now": self._clock(),
+            "kept": self._kept_s,
         }
         await self._data.run(lambda db: _cast(db, row))
 
@@ -70,5 +78,5 @@ def _cast(db: sqlite3.Connection, row: dict[str, object]) -> None:
             select voted_at from votes order by voted_at desc limit 1 offset :most
         )
         """,
-        {"now": row["now"], "kept": KEPT_S, "most": MOST},
+        {"now": row["now"], "kept": row["kept"], "most": MOST},
     )

@@ -105,6 +105,11 @@ class Watches:
         """End all that a chat watches, because the bot cannot write there any more."""
         await self._stop("chat = ?", chat)
 
+    async def expire(self) -> None:
+        """Forget the watches and the alerts that are over for long."""
+        now = self._clock()
+        await self._data.run(lambda db: _forget(db, now))
+
     async def rewind(self, generation: int) -> None:
         """Begin again at a generation where the collection was made anew and counts from 1."""
         query = "update watches set generation = ? where generation > ?"

@@ -17,6 +17,7 @@ from bot.memory import Kind, Sheet
 from bot.office import Office
 from bot.outbox import Letter, reply_to, topic_of
 from bot.phrases.answers import AnswerWords
+from bot.privacy import DAY_S
 from bot.scene import Scene
 from bot.unanswered import record
 from index import Answer, Turn
@@ -117,7 +118,8 @@ async def _count(outcome: Answer | Apology, office: Office) -> None:
     if isinstance(outcome, Apology) or not outcome.abstained or outcome.skipped:
         return
     try:
-        await record(office.data, outcome.question)
+        kept_s = office.settings.unanswered_days * DAY_S
+        await record(office.data, outcome.question, kept_s=kept_s)
     except sqlite3.Error as error:
         logger.error("a question without an answer is not counted: %s", describe(error))  # noqa: TRY400
 

@@ -9,6 +9,7 @@ from bot.handlers import admin
 from bot.handlers.about import about, stats
 from bot.handlers.article import article
 from bot.handlers.lookups import latest, search, sources
+from bot.handlers.privacy import forget, privacy
 from bot.handlers.settings import settings
 from bot.handlers.start import explain, welcome
 from bot.handlers.watch import unwatch, watch, watches
@@ -33,6 +34,8 @@ RUN: Mapping[str, Run] = {
     "unwatch": unwatch,
     "about": about,
     "stats": stats,
+    "privacy": privacy,
+    "forget": forget,
     "reindex": admin.reindex,
     "status": admin.status,
     "unanswered": admin.unanswered,

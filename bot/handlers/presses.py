@@ -8,7 +8,7 @@ from telegram import CallbackQuery, Message
 
 from bot.buttons import Verb, unpack
 from bot.commands import Who
-from bot.handlers import lookups
+from bot.handlers import lookups, privacy
 from bot.handlers.admin import confirm
 from bot.handlers.lists import PAGES
 from bot.handlers.pressed import Pressed, Rule
@@ -41,6 +41,7 @@ RULES: Mapping[Verb, Rule] = {
     Verb.STOP: Rule(stop),
     Verb.OFTEN: Rule(often),
     Verb.SET: Rule(choose, Who.CHAT_ADMIN),
+    Verb.FORGET: Rule(privacy.press),
     Verb.CONFIRM: Rule(confirm, Who.BOT_ADMIN),
     Verb.NOTHING: Rule(_nothing),
 }
@@ -65,6 +66,7 @@ KINDS: Mapping[Verb, set[Kind]] = {
     Verb.STOP: {Kind.ALERT},
     Verb.OFTEN: {Kind.ALERT},
     Verb.SET: {Kind.SETTINGS},
+    Verb.FORGET: {Kind.PRIVACY},
     Verb.CONFIRM: {Kind.ADMIN},
     Verb.NOTHING: set(Kind),
 }

@@ -6,6 +6,7 @@ from bot.handlers.pressed import Pressed
 from bot.handlers.turning import turn
 from bot.office import Office
 from bot.outbox import edit_of
+from bot.privacy import DAY_S
 from bot.votes import Reason, Vote, Votes
 
 
@@ -42,4 +43,7 @@ async def _cast(pressed: Pressed, office: Office, *, helpful: bool, reason: str 
         return
     paragraphs = tuple(each.paragraph for each in kept.on_page)
     cast = Vote(user, helpful, kept.question, paragraphs, reason)
-    await Votes(office.data).cast(pressed.scene.chat, pressed.message.message_id, cast)
+    kept_s = office.settings.votes_days * DAY_S
+    await Votes(office.data, kept_s=kept_s).cast(
+        pressed.scene.chat, pressed.message.message_id, cast
+    )

@@ -12,6 +12,7 @@ from babel.support import Translations
 from bot.phrases.admin import AdminWords
 from bot.phrases.answers import AnswerWords
 from bot.phrases.lookups import LookupWords
+from bot.phrases.privacy import PrivacyWords
 from bot.phrases.rooms import RoomWords
 from bot.phrases.watches import WatchWords
 from bot.phrases.words import Words
@@ -34,6 +35,7 @@ class Phrases:
     watches: WatchWords
     rooms: RoomWords
     admin: AdminWords
+    privacy: PrivacyWords
 
     def day(self, iso: str) -> str:
         """A date as people of the language write it."""
@@ -46,7 +48,7 @@ def phrases_in(language: str) -> Phrases:
     # English dates are written as in the articles: the day first.
     locale = Locale.parse("en_GB" if language == "en" else language)
     catalog = _catalog(language)
-    parts = AnswerWords, LookupWords, WatchWords, RoomWords, AdminWords
+    parts = AnswerWords, LookupWords, WatchWords, RoomWords, AdminWords, PrivacyWords
     return Phrases(language, *(part(locale, catalog) for part in parts))  # type: ignore[arg-type]
 
 

@@ -114,6 +114,8 @@ class RoomWords(ChoiceWords):
             "unwatch": self._("Stop a watch"),
             "about": self._("What this bot is and what it has read"),
             "stats": self._("The collection in figures"),
+            "privacy": self._("What I keep about you, and for how long"),
+            "forget": self._("Have me forget you"),
             "help": self._("How to ask, in private and in groups"),
             "start": self._("What this bot does"),
             "settings": self._("Language, answers, sources, quiet hours: for admins"),

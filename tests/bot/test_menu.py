@@ -29,6 +29,7 @@ def menus(telegram, language=None):
 
 
 ANYONE = ["ask", "search", "latest", "sources", "watch", "watches", "unwatch", "about", "stats"]
+ANYONE += ["privacy", "forget"]
 
 
 @pytest.mark.parametrize("language", [None, "ar", "ru"])

@@ -27,6 +27,7 @@ PLACES = {"group": (group(), None), "topic": (forum(), 12)}
 
 ANYONES = {
     *("ask", "search", "latest", "sources", "watch", "watches", "unwatch"),
+    *("privacy", "forget"),
     *("about", "stats", "help", "start", "article"),
 }
 GROUP_ADMINS = {"settings"}
