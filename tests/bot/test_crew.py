@@ -1,7 +1,7 @@
 """Updates are worked through at once, but not all, and whatever happens to one of them."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -44,10 +44,10 @@ def items(*numbers: int, chat: int | None = 7) -> list[Item]:
     return [Item(number, {"update_id": number}, chat, NOW) for number in numbers]
 
 
-async def settled(crew: Crew, patience_s: float = 5) -> None:
-    """Let the crew take all that waits and finish it."""
+async def settled(crew: Crew, reached: Callable[[], bool], patience_s: float = 5) -> None:
+    """Let the crew take what waits until so much is reached, and finish what it has begun."""
     running = asyncio.create_task(crew.run())
-    await asyncio.sleep(0.05)
+    await until(reached)
     await crew.drain(patience_s)
     running.cancel()
 
@@ -61,7 +61,11 @@ async def until(reached) -> None:
 async def test_few_updates_of_one_chat_are_handled_at_once(inbox, worker):
     await inbox.keep([*items(1, 2, 3, chat=7), *items(4, 5, chat=8), *items(6, 7, 8, chat=None)])
 
-    await settled(Crew(inbox, worker, Room(at_once=9, in_chat=1)), patience_s=0)
+    await settled(
+        Crew(inbox, worker, Room(at_once=9, in_chat=1)),
+        lambda: len(worker.begun) >= 5,
+        patience_s=0,
+    )
 
     assert worker.begun == [1, 4, 6, 7, 8]
 
@@ -75,7 +79,9 @@ def said(number: int, person: int, *, chat: int = -5, kind: str = "message", **m
 async def test_a_person_who_floods_a_group_keeps_only_their_own_questions_waiting(inbox, worker):
     await inbox.keep([*(said(n, 7) for n in range(200)), said(500, 8), said(501, 9)])
 
-    await settled(Crew(inbox, worker, Room(at_once=9)), patience_s=0)
+    await settled(
+        Crew(inbox, worker, Room(at_once=9)), lambda: len(worker.begun) >= 4, patience_s=0
+    )
 
     assert worker.begun == [0, 1, 500, 501]
 
@@ -84,7 +90,9 @@ async def test_with_no_room_left_another_is_next_and_not_the_rest_of_a_flood(inb
     await inbox.keep([*(said(n, 7, chat=7) for n in range(200)), said(500, 8, chat=8)])
     worker.go.set()
 
-    await settled(Crew(inbox, worker, Room(at_once=1)), patience_s=20)
+    await settled(
+        Crew(inbox, worker, Room(at_once=1)), lambda: len(worker.begun) >= 4, patience_s=20
+    )
 
     assert worker.begun[:4] == [0, 1, 500, 2]
 
@@ -93,7 +101,9 @@ async def test_a_press_does_not_wait_behind_its_persons_questions(inbox, worker)
     questions = [said(n, 7, chat=7) for n in range(9)]
     await inbox.keep([*questions, said(500, 7, chat=7, kind="callback_query")])
 
-    await settled(Crew(inbox, worker, Room(at_once=9)), patience_s=0)
+    await settled(
+        Crew(inbox, worker, Room(at_once=9)), lambda: len(worker.begun) >= 3, patience_s=0
+    )
 
     assert worker.begun == [0, 1, 500]
 
@@ -101,7 +111,9 @@ async def test_a_press_does_not_wait_behind_its_persons_questions(inbox, worker)
 async def test_who_writes_as_the_group_is_nobody_by_name(inbox, worker):
     await inbox.keep([said(n, 1_087_968_824, sender_chat={"id": -5}) for n in range(4)])
 
-    await settled(Crew(inbox, worker, Room(at_once=9)), patience_s=0)
+    await settled(
+        Crew(inbox, worker, Room(at_once=9)), lambda: len(worker.begun) >= 4, patience_s=0
+    )
 
     assert worker.begun == [0, 1, 2, 3]
 
@@ -144,7 +156,9 @@ async def test_a_notice_that_cannot_be_given_costs_nothing_else(inbox, worker, c
 async def test_no_more_are_handled_at_once_than_there_is_room_for(inbox, worker):
     await inbox.keep([item for chat in range(5) for item in items(chat, chat=chat)])
 
-    await settled(Crew(inbox, worker, Room(at_once=2)), patience_s=0)
+    await settled(
+        Crew(inbox, worker, Room(at_once=2)), lambda: len(worker.begun) >= 2, patience_s=0
+    )
 
     assert worker.begun == [0, 1]
 
@@ -153,7 +167,9 @@ async def test_what_has_no_room_in_memory_is_taken_from_disk_later(inbox, worker
     await inbox.keep([item for chat in range(7) for item in items(chat, chat=chat)])
     worker.go.set()
 
-    await settled(Crew(inbox, worker, Room(at_once=9, in_hand=2)))
+    await settled(
+        Crew(inbox, worker, Room(at_once=9, in_hand=2)), lambda: len(worker.through) >= 7
+    )
 
     assert worker.through == [0, 1, 2, 3, 4, 5, 6]
 
@@ -161,7 +177,9 @@ async def test_what_has_no_room_in_memory_is_taken_from_disk_later(inbox, worker
 async def test_what_was_cut_off_waits_for_the_next_start(inbox, worker):
     await inbox.keep(items(1, 2))
 
-    await settled(Crew(inbox, worker, Room(at_once=1)), patience_s=0)
+    await settled(
+        Crew(inbox, worker, Room(at_once=1)), lambda: len(worker.begun) >= 1, patience_s=0
+    )
 
     assert worker.begun == [1]
     assert [waiting.payload["update_id"] for waiting in await inbox.take(0, limit=9)] == [1, 2]
@@ -177,7 +195,7 @@ async def test_an_update_that_breaks_its_handler_takes_no_other_with_it(inbox, c
         return State.DONE
 
     await inbox.keep(items(1, 2))
-    await settled(Crew(inbox, handle, Room(at_once=9)))
+    await settled(Crew(inbox, handle, Room(at_once=9)), lambda: bool(through))
 
     assert through == [2]
     assert "update not settled: ValueError" in caplog.text
@@ -203,7 +221,9 @@ async def test_an_inbox_that_fails_is_tried_again(tmp_path, worker):
     async with BotData(tmp_path / "bot.db") as data:
         inbox = Failing(data, clock=lambda: NOW)
         await inbox.keep(items(1))
-        await settled(Crew(inbox, worker, Room(at_once=9), sleep=pause))
+        await settled(
+            Crew(inbox, worker, Room(at_once=9), sleep=pause), lambda: len(worker.through) >= 1
+        )
 
     assert pauses == [5.0]
     assert worker.through == [1]

@@ -254,3 +254,25 @@ async def test_a_chat_that_must_wait_leaves_room_for_the_others(telegram, post, 
         await bot.kill()
 
     assert [sent["chat_id"] for sent in telegram.sent] == [8]
+
+
+async def test_one_persons_flood_and_a_chats_flood_wait_leave_the_others_their_turn(
+    telegram, post, start
+):
+    slow = SlowLibrary()
+    flood_wait = {"parameters": {"retry_after": 1_000}, "times": 99, "chat": group()["id"]}
+    telegram.fail("sendMessage", 429, "Too Many Requests", **flood_wait)
+
+    async with start(slow) as bot:
+        await telegram.push(*(post.says(f"flood {n}", private_chat(5)) for n in range(200)))
+        await telegram.push(*(post.says("/help@quotewire_bot", group()) for _ in range(20)))
+        others = [post.says(f"other {n}", private_chat(100 + n)) for n in range(6)]
+        await telegram.push(*others)
+        await telegram.until(lambda: len(slow.asked) == 8)
+
+        assert sorted(slow.asked) == ["flood 0", "flood 1", *(f"other {n}" for n in range(6))]
+        slow.go.set()
+        await telegram.until(lambda: {*numbers(others)} <= {*repliers(telegram)})
+        await bot.kill()
+
+    assert {sent["chat_id"] for sent in telegram.sent} <= {5, *range(100, 106)}
