@@ -12,12 +12,13 @@ from bot.corrector import Corrector
 from bot.limits import ENTITIES, MESSAGE_UNITS
 from bot.memory import Kind, Quote, Sheet
 from bot.newsroom import Newsroom
+from bot.outbox import Outbox
 from bot.phrases import phrases_in
 from bot.render import page_html, utf16_units
 from index import Fate
 from scripts.simulator.markup import parse_html
 from scripts.simulator.post import group, private_chat
-from scripts.simulator.stage import performing
+from scripts.simulator.stage import Unhurried, performing
 from tests.support.library import passage, quotable
 from tests.support.newswire import Newswire, news, office_of
 
@@ -200,7 +201,8 @@ async def test_trouble_on_the_way_puts_a_correction_off(tmp_path, telegram):
     async with office_of(telegram, library, tmp_path) as office:
         await kept(office)
         telegram.shown[-100_5, 70] = {"message_id": 70, "date": 1, "chat": group(), "text": "."}
-        corrector = Corrector(office)
+        impatient = Outbox(office.bot, pace=Unhurried(), patience_s=0)
+        corrector = Corrector(replace(office, outbox=impatient))
         looks = [await corrector.look() for _ in range(3)]
 
     assert looks == [False, True, True]
