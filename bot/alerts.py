@@ -14,7 +14,7 @@ from bot.render import (
     searched_html,
     utf16_units,
 )
-from index import Answer, Passage
+from index import Answer, Passage, has_words
 
 QUESTION_UNITS = 200
 """As much of a watched question is repeated."""
@@ -53,7 +53,7 @@ def refusal_html(answer: Answer, phrases: Phrases) -> str:
     if filters.unknown and not filters.sources:
         return phrases.answers.no_such_source([named(name, 80) for name in filters.unknown])
     sought = (answer.words, *filters.phrases)
-    if not any(character.isalnum() for text in sought for character in text):
+    if not any(map(has_words, sought)):
         return words.nothing_to_watch
     return ""
 

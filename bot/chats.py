@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.database import BotData
+from bot.watches import revive
 
 WHOLE_CHAT = 0
 """The topic under which a chat's own settings are kept."""
@@ -79,6 +80,10 @@ class Chats:
         own = self._set.get((chat, topic), {}) if topic else {}
         return _settings({**self._set.get((chat, WHOLE_CHAT), {}), **own})
 
+    def groups(self) -> tuple[int, ...]:
+        """The groups that have set anything for all of their topics."""
+        return tuple(chat for chat, topic in self._set if chat < 0 and topic == WHOLE_CHAT)
+
     def now(self, chat: int) -> int:
         """The chat that a group has become; most are what they were."""
         return self._became.get(chat, chat)
@@ -136,9 +141,11 @@ def _greet(db: sqlite3.Connection, chat: int, now: float) -> bool:
 
 
 def _move(db: sqlite3.Connection, old: int, new: int, now: float) -> None:
+    # The bot may have been told that it is out of the old group before it was told why.
+    revive(db, old, now)
     for table in MOVED:
-        db.execute(f"update or ignore {table} set chat = ? where chat = ?", (new, old))  # noqa: S608
-        db.execute(f"delete from {table} where chat = ?", (old,))  # noqa: S608
+        db.execute(f"update or ignore {table} set chat = ? where chat = ?", (new, old))  # noqa: S608 - of two
+        db.execute(f"delete from {table} where chat = ?", (old,))  # noqa: S608 - of two
     db.execute("insert or replace into moves values (?, ?)", (old, new))
     _greet(db, new, now)
 

@@ -27,6 +27,7 @@ from bot.memory import Kind, Sheet
 from bot.office import Office
 from bot.outbox import Letter
 from bot.phrases import phrases_in
+from bot.rights import is_served
 from bot.scene import Scene
 from index import Fate, Quotable
 
@@ -102,6 +103,8 @@ class Corrector:
         for place, (chat, message) in enumerate(newest):
             if place:
                 await self._sleep(_SPAN_S)
+            if not is_served(chat, self._office):
+                break  # nothing more is said there
             try:
                 await self._correct(chat, message, fates)
             except (NetworkError, _NotNow) as error:

@@ -21,6 +21,7 @@ from bot.memory import Kind, Quote, Sheet
 from bot.office import Office
 from bot.outbox import Letter
 from bot.quiet import digest_after, is_quiet
+from bot.rights import is_served
 from bot.scene import Scene
 from bot.watches import Alert, Pile, Watches
 from index import Quotable, Turn
@@ -64,9 +65,14 @@ class Courier:
 
     async def look(self) -> None:
         """Begin to send what is due."""
-        for chat, group in groupby(_by_place(await self._watches.waiting()), _chat):
-            trouble = self._troubled.get(chat)
-            if chat in self._serving or (trouble and self._clock() < trouble.until):
+        troubled = (chat for chat, each in self._troubled.items() if self._clock() < each.until)
+        piles = await self._watches.waiting(besides={*self._serving, *troubled})
+        for chat, group in groupby(_by_place(piles), _chat):
+            if chat in self._serving:
+                continue
+            if not is_served(chat, self._office):
+                # Its watches stay, as BOT_CHATS may name it again.
+                self._troubled[chat] = _Trouble(self._clock() + _LONGEST_PAUSE_S, _PAUSE_S)
                 continue
             task = asyncio.create_task(self._serve(chat, tuple(group)))
             self._serving[chat] = task

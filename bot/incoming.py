@@ -1,5 +1,6 @@
 """Files that admins sent, kept aside until they are confirmed or a day old."""
 
+import contextlib
 import re
 import secrets
 import time
@@ -31,5 +32,7 @@ def sweep(data: Path) -> None:
     """Delete those that nobody has confirmed for a day."""
     folder = folder_in(data)
     for file in folder.iterdir() if folder.is_dir() else ():
-        if file.stat().st_mtime < time.time() - KEPT_S:
-            forget(file)
+        # Somebody may confirm one, or take it back, at this very moment.
+        with contextlib.suppress(FileNotFoundError):
+            if file.stat().st_mtime < time.time() - KEPT_S:
+                forget(file)

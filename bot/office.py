@@ -16,6 +16,7 @@ from bot.memory import Memory
 from bot.newest import Newest
 from bot.outbox import Outbox, topic_of
 from bot.phrases import language_for, phrases_in
+from bot.presence import Presence, common, restricted
 from bot.reindexing import Reindexing
 from bot.rota import Asker
 from bot.scene import Scene
@@ -38,6 +39,7 @@ class Office:
     settings: BotSettings
     locks: Locks = field(default_factory=Locks)
     newest: Newest = field(default_factory=Newest)
+    presence: Presence = field(default_factory=Presence)
     doors: Doors = DOORS
     health: Health = field(default_factory=Health)
     reindexing: Reindexing = field(default_factory=lambda: Reindexing(DOORS.reindex))
@@ -73,3 +75,14 @@ class Office:
         """The scene of a press; None where the message is out of reach."""
         message = query.message
         return self.scene(message, query.from_user) if isinstance(message, Message) else None
+
+    async def sources_anywhere(
+        self, person: int, chosen: tuple[str, ...]
+    ) -> tuple[str, ...] | None:
+        """The sources that may be quoted where the place is unknown: () is all, None is none.
+
+        Any group that the person is in may be that place, so what all of them allow, and what
+        the person has chosen.
+        """
+        there = await self.presence.sources_of(person, restricted(self.chats), self.bot)
+        return None if there is None else common([there, chosen])

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -21,6 +21,12 @@ MOST = 10_000
 
 KEPT_S = 90 * 24 * 3600
 """How long it is known what was sent, so that it is not sent again."""
+
+MOST_UNSENT = 30
+"""Alerts of one watch that wait to be sent; what is found beyond them is only counted."""
+
+REVIVED_WITHIN_S = 3_600.0
+"""How long after the bot has left a group its watches go on in the one that it has become."""
 
 _COMPARED = 500  # alerts of a watch, the newest, with which a passage is compared
 _WAITING = 2_000  # alerts that are read at once
@@ -78,6 +84,12 @@ class Watches:
         now = self._clock()
         return await self._data.run(lambda db: _add(db, watch, now))
 
+    async def same(self, chat: int, topic: int | None, question: str) -> Watch | None:
+        """The watch of the same question in the same place; None where there is none."""
+        where = "chat = ? and topic = ? and question = ?"
+        found = await self._select(where, chat, topic or 0, _storable(question))
+        return found[0] if found else None
+
     async def of_chat(self, chat: int) -> tuple[Watch, ...]:
         """What a chat watches, in all its topics, the oldest first."""
         return await self._select("chat = ? order by id", chat)
@@ -99,11 +111,17 @@ class Watches:
 
     async def stop(self, number: int) -> None:
         """End a watch."""
-        await self._stop("id = ?", number)
+        query = "update watches set stopped_at = ? where stopped_at is null and id = ?"
+        values = (self._clock(), number)
+        await self._data.run(lambda db: db.execute(query, values))
 
     async def stop_all(self, chat: int) -> None:
-        """End all that a chat watches, because the bot cannot write there any more."""
-        await self._stop("chat = ?", chat)
+        """End all that a chat watches, because the bot cannot write there any more.
+
+        Where that is told because a group has become another, `revive` takes it back.
+        """
+        now = self._clock()
+        await self._data.run(lambda db: _stop_all(db, chat, now))
 
     async def expire(self) -> None:
         """Forget the watches and the alerts that are over for long."""
@@ -122,9 +140,17 @@ class Watches:
         about = (watch.number, generation, self._clock())
         await self._data.run(lambda db: _matched(db, about, passages, more))
 
-    async def waiting(self) -> tuple[Pile, ...]:
-        """The alerts that were not sent, by watch, the best first."""
-        return await self._data.run(_waiting)
+    async def waiting(self, *, besides: Collection[int] = ()) -> tuple[Pile, ...]:
+        """The alerts that were not sent, by watch, the best first; chats `besides` are left out.
+
+        What is told daily and what is told at once are read apart, each the longest waiting
+        first: however many there are of one kind, or for chats that cannot be reached now, they
+        keep no others from being read.
+        """
+        without = json.dumps([*besides])
+        return await self._data.run(
+            lambda db: (*_waiting(db, without, daily=False), *_waiting(db, without, daily=True))
+        )
 
     async def sent(self, alerts: Iterable[Alert], message: int | None) -> None:
         """Note that alerts were sent in a message; None where there was nothing left to send."""
@@ -155,11 +181,6 @@ class Watches:
         query = f"{_SELECT} where stopped_at is null and {where}"
         rows = await self._data.run(lambda db: db.execute(query, values).fetchall())
         return tuple(map(_watch, rows))
-
-    async def _stop(self, where: str, number: int) -> None:
-        query = f"update watches set stopped_at = ? where stopped_at is null and {where}"  # noqa: S608 - ours
-        values = (self._clock(), number)
-        await self._data.run(lambda db: db.execute(query, values))
 
 
 _COLUMNS = """
@@ -211,6 +232,28 @@ def _begin(
     ).lastrowid
 
 
+def _stop_all(db: sqlite3.Connection, chat: int, now: float) -> None:
+    """End what a chat watches, and note when, so that these and no others can be revived."""
+    stopped = "update watches set stopped_at = ? where stopped_at is null and chat = ?"
+    if db.execute(stopped, (now, chat)).rowcount:
+        row = (f"{_GONE}{chat}", json.dumps(now))
+        db.execute("insert or replace into state values (?, ?)", row)
+
+
+def revive(db: sqlite3.Connection, chat: int, now: float) -> None:
+    """Have what `stop_all` has just ended in a chat go on: the group has become another."""
+    name = f"{_GONE}{chat}"
+    row = db.execute("select value from state where name = ?", (name,)).fetchone()
+    stopped = json.loads(row[0]) if row else None
+    if stopped is not None and 0 <= now - stopped < REVIVED_WITHIN_S:
+        query = "update watches set stopped_at = null where chat = ? and stopped_at = ?"
+        db.execute(query, (chat, stopped))
+    db.execute("delete from state where name = ?", (name,))
+
+
+_GONE = "gone "  # before the number of a chat, in `state`
+
+
 def _matched(
     db: sqlite3.Connection,
     about: tuple[int, int, float],
@@ -227,6 +270,9 @@ def _matched(
     )
     if not moved_on.rowcount:
         return
+    waiting = db.execute(_UNSENT, (watch,)).fetchone()[0]
+    room = max(0, MOST_UNSENT - waiting)
+    more += len(passages[room:])
     rows = [
         {
             "watch": watch,
@@ -234,18 +280,23 @@ def _matched(
             "article": passage.article,
             "digest": print_of(passage.text),
             "told": _told(passage),
-            "more": 0 if place else more,
             "now": now,
         }
-        for place, passage in enumerate(passages)
+        for passage in passages[:room]
     ]
     db.executemany(_KEEP, rows)
+    db.execute(_COUNT_MORE, (more, watch))
     _forget(db, now)
 
 
 _KEEP = """
-    insert or ignore into alerts (watch, paragraph, article, digest, told, more, found_at)
-    values (:watch, :paragraph, :article, :digest, :told, :more, :now)
+    insert or ignore into alerts (watch, paragraph, article, digest, told, found_at)
+    values (:watch, :paragraph, :article, :digest, :told, :now)
+"""
+_UNSENT = "select count(*) from alerts where watch = ? and sent_at is null"
+_COUNT_MORE = """
+    update alerts set more = more + ?
+    where id = (select min(id) from alerts where watch = ? and sent_at is null)
 """
 
 
@@ -260,15 +311,16 @@ def _forget(db: sqlite3.Connection, now: float) -> None:
     db.execute("delete from alerts where watch not in (select id from watches)")
 
 
-def _waiting(db: sqlite3.Connection) -> tuple[Pile, ...]:
+def _waiting(db: sqlite3.Connection, without: str, *, daily: bool) -> tuple[Pile, ...]:
     rows = db.execute(
         f"""
         select {_COLUMNS}, alerts.id, paragraph, article, told, digest, found_at, more
         from alerts join watches on watches.id = watch
-        where sent_at is null and stopped_at is null
-        order by watches.daily, watches.id, alerts.id limit ?
+        where sent_at is null and stopped_at is null and watches.daily = ?
+            and chat not in (select value from json_each(?))
+        order by min(found_at) over (partition by watch), watches.id, alerts.id limit ?
         """,  # noqa: S608 - nothing of it comes from outside
-        (_WAITING,),
+        (daily, without, _WAITING),
     ).fetchall()
     return tuple(
         Pile(watch, tuple(_alert(row[9:]) for row in group))

@@ -66,6 +66,7 @@ __all__ = [
     "Why",
     "Window",
     "has_collection",
+    "has_words",
     "load_index_settings",
     "open_library",
     "read_dotenv",
@@ -89,3 +90,10 @@ def has_collection(settings: IndexSettings) -> bool:
     from index.live import has_collection as look
 
     return look(settings.folder)
+
+
+def has_words(text: str) -> bool:
+    """Whether a text has words by which anything can be found: more than "what is it?"."""
+    from index.words import analyse
+
+    return bool(analyse(text))

@@ -69,10 +69,12 @@ async def press_source(pressed: Pressed, office: Office) -> None:
         await _not_added(pressed, office)
         return
     only_page = wish == _PAGE_ONLY
-    words = ["add", "--yes", "--json", told["url"] if only_page else told["where"]]
+    words = ["add", "--yes", "--json"]
     words += ["--page"] if only_page or told["kind"] == "page" else []
     words += ["--follow"] if wish == _WITH_PAGES else []
     words += [f"--name={told['name']}"] if told["name"] else []
+    # Behind the dashes nothing is an option, however it begins.
+    words += ["--", told["url"] if only_page else told["where"]]
     found = await _ask(office, office.doors.sources, *words)
     name = found.get("name") if isinstance(found, dict) else None
     await _added(pressed, found if isinstance(found, Refused) else str(name), office)
@@ -91,7 +93,7 @@ async def press_file(pressed: Pressed, office: Office) -> None:
         await _close(pressed.message, pressed.scene.phrases.admin.gone, office)
         return
     found = await _ask(
-        office, office.doors.add, "--yes", "--json", f"--name={told['name']}", str(file)
+        office, office.doors.add, "--yes", "--json", f"--name={told['name']}", "--", str(file)
     )
     await asyncio.to_thread(forget, file)
     name = Path(str(found["target"])).name if isinstance(found, dict) else found
@@ -111,7 +113,7 @@ async def _look_at(
     words = scene.phrases.admin
     sent = await office.outbox.send(reply_to(message, words.looking))
     named_so = (f"--name={name}",) if name else ()
-    found = await _ask(office, office.doors.sources, "add", "--json", *named_so, address)
+    found = await _ask(office, office.doors.sources, "add", "--json", *named_so, "--", address)
     if isinstance(found, Refused):
         await _close(sent, _refused(found, words), office)
         return
@@ -140,7 +142,7 @@ async def _take_file(message: Message, document: Document, scene: Scene, office:
     if fault := await _fetch(document, file, words, office):
         await _close(sent, fault, office)
         return
-    found = await _ask(office, office.doors.add, "--json", f"--name={name}", str(file))
+    found = await _ask(office, office.doors.add, "--json", f"--name={name}", "--", str(file))
     if isinstance(found, Refused):
         await asyncio.to_thread(forget, file)
         await _close(sent, _refused(found, words), office)

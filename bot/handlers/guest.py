@@ -28,7 +28,7 @@ def request_of_guest(message: Message, office: Office) -> Request | None:
 
 
 async def reply_as_guest(message: Message, office: Office) -> None:
-    """Reply with quotes from the whole collection, or say how to ask."""
+    """Reply with quotes of what the groups of the person may see, or say how to ask."""
     request = request_of_guest(message, office)
     # The chat's number may be that of another chat, so only what the person set holds.
     person = message.from_user
@@ -49,9 +49,13 @@ async def reply_as_guest(message: Message, office: Office) -> None:
 async def _answered(
     message: Message, question: str, scene: Scene, office: Office
 ) -> InlineQueryResultArticle:
-    today = message.date.astimezone(scene.zone).date()
-    outcome = await office.desk.look(lambda library: library.ask(question, today=today))
-    words = scene.phrases
+    today, words = message.date.astimezone(scene.zone).date(), scene.phrases
+    person = message.from_user.id if message.from_user else 0
+    only = await office.sources_anywhere(person, scene.settings.sources)
+    if only is None:
+        said = words.lookups.nothing_inline
+        return message_result("nothing", said, title=words.lookups.answer_title)
+    outcome = await office.desk.look(lambda library: library.ask(question, today=today, only=only))
     if isinstance(outcome, Apology):
         said = apology(outcome, words.answers)
         return message_result("trouble", said, title=words.lookups.answer_title)

@@ -3,7 +3,7 @@
 import logging
 from datetime import datetime, timedelta
 
-from telegram import InlineQuery, InlineQueryResultArticle, InlineQueryResultsButton
+from telegram import Chat, InlineQuery, InlineQueryResultArticle, InlineQueryResultsButton
 from telegram.error import TelegramError
 
 from bot import deeplinks
@@ -43,16 +43,20 @@ async def suggest(query: InlineQuery, office: Office) -> None:
 async def _suggest(query: InlineQuery, office: Office) -> None:
     person, question = query.from_user, query.query.strip()
     # An inline query does not tell its chat: what holds is what the person set in private, and
-    # the whole collection is searched.
+    # no more is shown than each group that keeps to some sources and has the person in it allows.
     scene = office.scene_of(person.id, None, person.language_code)
     words = scene.phrases.lookups
     if len(question) < SHORTEST:
         await _answer(query, label=words.type_more)
         return
     generation, skip = _place(query.offset)
+    only = await _only(query, scene, office)
+    if only is None:
+        await _answer(query, label=words.nothing_inline, cached=timedelta(0))
+        return
     today = datetime.now(scene.zone).date()
     outcome = await office.desk.look(
-        lambda library: library.ask(question, limit=PAGE, skip=skip, today=today)
+        lambda library: library.ask(question, limit=PAGE, skip=skip, today=today, only=only)
     )
     if isinstance(outcome, Apology):
         await _answer(query, label=words.trouble_inline, cached=timedelta(0))
@@ -64,6 +68,13 @@ async def _suggest(query: InlineQuery, office: Office) -> None:
     else:
         results = _results(outcome, scene, office)
         await _answer(query, results, next_offset=_next(outcome, skip))
+
+
+async def _only(query: InlineQuery, scene: Scene, office: Office) -> tuple[str, ...] | None:
+    """The sources to which a query keeps, () for all; None where nothing may be shown."""
+    if query.chat_type == Chat.SENDER:  # typed to the bot itself
+        return scene.settings.sources
+    return await office.sources_anywhere(query.from_user.id, scene.settings.sources)
 
 
 async def _answer(

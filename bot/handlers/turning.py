@@ -122,10 +122,10 @@ async def why(pressed: Pressed, office: Office) -> None:
     """Show which words of the question stand where, and how much that is worth."""
     if (shown := await _shown(pressed, office)) is None:
         return
-    passage = shown.passage
+    passage, only = shown.passage, pressed.scene.settings.sources
     told = await office.desk.look(
         lambda library: library.why(
-            shown.kept.question, passage.paragraph, evidence=passage.evidence
+            shown.kept.question, passage.paragraph, evidence=passage.evidence, only=only
         )
     )
     if isinstance(told, Apology) or told is None:

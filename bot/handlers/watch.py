@@ -138,6 +138,11 @@ async def _begin(
         daily,
         found.searched.generation,
     )
+    known = await Watches(office.data).same(scene.chat, scene.topic, question)
+    # To ask again is to change how often it is told, which is not everybody's to do.
+    changes = known is not None and known.daily is not daily
+    if known and changes and not await _may_change(known, scene, office, message=message):
+        return scene.phrases.watches.not_yours
     kept = await Watches(office.data).add(wanted)
     if kept is None:
         return scene.phrases.watches.too_many(MOST_IN_CHAT)
