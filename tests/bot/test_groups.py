@@ -475,3 +475,13 @@ async def test_a_guest_question_from_a_group_that_is_not_listed_is_left_alone(
 
     assert (telegram.sent, telegram.left, library.asked) == ([], [], [])
     assert telegram.made("answerGuestQuery") == []
+
+
+async def test_watches_go_on_where_the_bot_has_left_before_it_is_told_of_the_move(visit):
+    await watch(visit, OLD["id"])
+    await visit.hears(visit.post.membership(OLD, "member", "left"))
+    assert await watching(visit) == []
+
+    await visit.hears(*visit.post.migrates(OLD, group()))
+
+    assert await watching(visit) == [HARBOUR]

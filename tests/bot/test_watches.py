@@ -102,6 +102,7 @@ async def test_how_often_it_is_told_is_said_first_or_pressed(tmp_path, telegram,
         ("", "Put a question after the command"),
         ("daily", "Put a question after the command"),
         ("?!…", "I cannot watch that: there is nothing in it to look for."),
+        ("what is it?", "I cannot watch that: there is nothing in it to look for."),
         ("otters " * 60, "I cannot watch that: it is longer than 400 characters."),
     ],
 )
