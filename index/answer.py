@@ -111,7 +111,8 @@ class Answer:
     follow-up was made whole; `loosened` are phrases in quotation marks that nothing to the point
     holds, so that it was searched without them; `unread` is what looks like a limit and could not
     be read as one. `more` counts further passages that pass the
-    threshold, `skipped` those passed over. `searched` is what was looked through.
+    threshold, `skipped` those passed over. `searched` is what was looked through. `strongest` is
+    the evidence of the best candidate, quoted or not; 0 where there was none.
     """
 
     question: str
@@ -125,6 +126,7 @@ class Answer:
     unread: tuple[str, ...] = ()
     mended: tuple[tuple[str, str], ...] = ()
     completed: bool = False
+    strongest: float = 0.0
 
     @property
     def turn(self) -> Turn:

@@ -111,10 +111,12 @@ class Library(Catalogue):
         read = replace(read, filters=replace(read.filters, only=only, after=since))
         passages: tuple[Passage, ...] = ()
         searched, idle = self._state(read.filters)
+        strongest = 0.0
         for attempt in _attempts(read) if read.asked.terms and not idle else ():
             with self._ranked(attempt) as (ranked, scope):
                 passages = _quotes(attempt.asked, ranked, scope)
                 searched = _status(scope.generation)
+                strongest = max((strongest, *(each.judged.evidence for each in ranked[:1])))
             if passages:
                 read = attempt
                 break
@@ -130,6 +132,7 @@ class Library(Catalogue):
             unread=unread_in(read.asked.text),
             mended=read.mended,
             completed=whole is not None,
+            strongest=strongest,
         )
 
     def rank(self, question: str, *, limit: int = 10) -> tuple[Passage, ...]:

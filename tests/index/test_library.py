@@ -41,11 +41,13 @@ def test_the_paragraph_that_says_it_comes_first(library):
     assert passage.best_sentence == passage.text
     assert passage.credit == Credit(title="Sea otters of the harbour")
     assert not answer.abstained
+    assert answer.strongest == passage.evidence
 
 
 def test_an_empty_question_gets_no_quote(library):
     for question in ("", "   \n ", "the of and", "?!", "\ud800"):
         assert library.ask(question).abstained
+        assert library.ask(question).strongest == 0.0
 
 
 def test_a_threshold_that_nothing_passes_silences_every_answer(desk):
@@ -55,6 +57,7 @@ def test_a_threshold_that_nothing_passes_silences_every_answer(desk):
     answer = library.ask("Who counted the otters of Tidewater?")
 
     assert (answer.abstained, answer.searched.articles, answer.searched.paragraphs) == (True, 2, 5)
+    assert answer.strongest == library.rank("Who counted the otters of Tidewater?")[0].evidence
     library.close()
 
 

@@ -62,7 +62,8 @@ def passage(text: str = OTTERS, *, best: str = "", **credit: str) -> Passage:
 
 
 def answer(*passages: Passage, question: str = "") -> Answer:
-    return Answer(question=question, passages=passages, searched=SEARCHED)
+    strongest = passages[0].evidence if passages else 0.3
+    return Answer(question=question, passages=passages, searched=SEARCHED, strongest=strongest)
 
 
 class FakeLibrary:
