@@ -17,6 +17,7 @@ from bot.desk import Desk, Library
 from bot.doors import DOORS, Doors
 from bot.inbox import Inbox
 from bot.incoming import sweep
+from bot.monitor import Monitor, metrics_for
 from bot.newsroom import Newsroom
 from bot.office import Office
 from bot.pace import Pace
@@ -43,7 +44,7 @@ def main() -> int:
         settings = load_bot_settings(os.environ, ROOT / ".env")
         if settings.token is None:
             raise UnknownSetting(application.NOT_SET)
-        logs.configure(settings.token.get_secret_value())
+        logs.configure(settings.secrets, form=settings.log_format, level=settings.log_level)
         index_settings = load_index_settings(os.environ, ROOT / ".env")
         library = open_library(index_settings)
     except IndexFault as fault:
@@ -86,7 +87,12 @@ async def run(  # noqa: PLR0913 - by name, and most of them for tests alone
         async with BotData(settings.data / "bot.db") as data:
             chats = Chats(data)
             await chats.load()
-            bot, office = application.build(settings, desk, data, chats, doors=doors, pace=pace)
+            bot, office = application.build(
+                *(settings, desk, data, chats),
+                doors=doors,
+                pace=pace,
+                metrics=metrics_for(settings),
+            )
             try:
                 await _unless(stop, partial(application.introduce, bot, admins=settings.admins))
                 if not stop.is_set():
@@ -146,7 +152,8 @@ async def _serve(
     await asyncio.to_thread(sweep, office.settings.data)
     with office.health.watching():
         try:
-            await _unless(stop, poller.run, crew.run, Newsroom(office).run, expiring)
+            works = (poller.run, crew.run, Newsroom(office).run, Monitor(office).run, expiring)
+            await _unless(stop, *works)
             logger.info("stopping")
             await crew.drain(drain_s)
         finally:

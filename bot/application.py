@@ -17,15 +17,18 @@ from bot.doors import DOORS, Doors
 from bot.handlers.dispatch import concerns, message_of, put_off, see_to
 from bot.handlers.errors import report
 from bot.inbox import State
-from bot.logs import explained
+from bot.limits import UPDATES
+from bot.logs import begin_request, explained
 from bot.memory import Memory
 from bot.menu import describe_bot, offer_commands
+from bot.metrics import Metrics
 from bot.office import Office
 from bot.outbox import Outbox, seconds
 from bot.pace import Pace
 from bot.privacy import DAY_S
 from bot.reindexing import Reindexing
 from bot.settings import BotSettings
+from bot.wire import Wire
 from index import UnknownSetting
 
 logger = logging.getLogger(__name__)
@@ -48,12 +51,14 @@ def build(  # noqa: PLR0913 - what an office stands on, and what tests do otherw
     *,
     doors: Doors = DOORS,
     pace: Pace | None = None,
+    metrics: Metrics | None = None,
 ) -> tuple[Bot, Office]:
     """The bot, which takes updates from `process_update` alone and polls nothing by itself."""
     if settings.token is None:
         raise UnknownSetting(NOT_SET)
     # Without it PTB tells waiting times in a way that it warns about each time.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
+    metrics = metrics or Metrics()
     application: Bot = (
         ApplicationBuilder()
         .token(settings.token.get_secret_value())
@@ -61,11 +66,8 @@ def build(  # noqa: PLR0913 - what an office stands on, and what tests do otherw
         .base_file_url(f"{settings.api_url}/file/bot")
         .updater(None)
         .job_queue(None)
-        .connection_pool_size(_POOL)
-        .pool_timeout(_POOL_S)
-        .connect_timeout(_CONNECT_S)
-        .read_timeout(_READ_S)
-        .write_timeout(_READ_S)
+        .request(_wire(metrics))
+        .get_updates_request(Wire(metrics, connection_pool_size=1))
         .build()
     )
     bot = application.bot
@@ -74,6 +76,7 @@ def build(  # noqa: PLR0913 - what an office stands on, and what tests do otherw
     office = Office(
         *(bot, desk, outbox, data, memory, chats, settings),
         doors=doors,
+        metrics=metrics,
         reindexing=Reindexing(doors.reindex),
     )
     _connect(application, office)
@@ -112,6 +115,10 @@ def read(office: Office, raw: dict[str, Any]) -> Update | None:
 
 async def handle(application: Bot, office: Office, raw: dict[str, Any]) -> State:
     """See to a stored update, and say what has become of it."""
+    begin_request()
+    kind = next((each for each in raw if each in UPDATES), "other")
+    logger.debug("update %s: %s", raw.get("update_id"), kind)
+    office.metrics.update(kind)
     try:
         update = read(office, raw)
     except Exception as error:  # noqa: BLE001 - it could be read once: kept for a look
@@ -124,8 +131,20 @@ async def handle(application: Bot, office: Office, raw: dict[str, Any]) -> State
 
 async def refuse(office: Office, raw: dict[str, Any]) -> None:
     """Tell who has sent too much at once to wait."""
+    begin_request()
     if update := read(office, raw):
         await put_off(update, office)
+
+
+def _wire(metrics: Metrics) -> Wire:
+    return Wire(
+        metrics,
+        connection_pool_size=_POOL,
+        pool_timeout=_POOL_S,
+        connect_timeout=_CONNECT_S,
+        read_timeout=_READ_S,
+        write_timeout=_READ_S,
+    )
 
 
 def _connect(application: Bot, office: Office) -> None:

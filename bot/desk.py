@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from bot.clerks import Clerks, Task, told
-from bot.logs import describe
+from bot.logs import describe, reference
 from bot.rota import Asker
 from index import (
     Answer,
@@ -214,6 +213,6 @@ class Desk:
 
 
 def _failure(error: Exception) -> Apology:
-    reference = secrets.token_hex(3)
-    logger.error("a question failed, reference %s: %s", reference, describe(error))
-    return Apology(Trouble.FAILED, reference)
+    request = reference()
+    logger.error("a question failed, reference %s: %s", request, describe(error))
+    return Apology(Trouble.FAILED, request)

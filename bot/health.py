@@ -10,22 +10,31 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from index import Status
+
 MOST_KINDS = 50
 _OTHERS = "others"
 
 
 class Health:
-    """Counts errors by the part that logged them, and notes when polling last succeeded."""
+    """Counts errors by the part that logged them; notes what polling and the collection said."""
 
     def __init__(self, *, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
         self.started_at = clock()
         self.polled_at: float | None = None
         self.errors: Counter[str] = Counter()
+        self.collection: Status | None = None
+        self.collection_open = True
 
     def polled(self) -> None:
         """Telegram has answered a getUpdates."""
         self.polled_at = self._clock()
+
+    def looked_at(self, found: Status | None) -> None:
+        """The collection has told what it holds, or has failed to."""
+        self.collection_open = found is not None
+        self.collection = found or self.collection
 
     @property
     def up_s(self) -> float:

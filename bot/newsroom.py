@@ -53,6 +53,7 @@ class Newsroom:
     async def follow(self) -> bool:
         """See to a generation that is new; False if something of it must wait."""
         status = await self._office.desk.aside(lambda library: library.status())
+        self._office.health.looked_at(None if isinstance(status, Apology) else status)
         if isinstance(status, Apology):
             return False
         generation = status.generation

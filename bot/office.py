@@ -13,6 +13,7 @@ from bot.doors import DOORS, Doors
 from bot.health import Health
 from bot.locks import Locks
 from bot.memory import Memory
+from bot.metrics import Metrics
 from bot.newest import Newest
 from bot.outbox import Outbox, topic_of
 from bot.phrases import language_for, phrases_in
@@ -42,6 +43,7 @@ class Office:
     presence: Presence = field(default_factory=Presence)
     doors: Doors = DOORS
     health: Health = field(default_factory=Health)
+    metrics: Metrics = field(default_factory=Metrics)
     reindexing: Reindexing = field(default_factory=lambda: Reindexing(DOORS.reindex))
 
     @property

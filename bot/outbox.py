@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -107,6 +108,7 @@ class Outbox:
         self._sleep = sleep
         self._clock = clock
         self._lanes = Lanes(sleep)
+        self.in_hand: Counter[int] = Counter()
 
     async def send(self, letter: Letter) -> Message:
         """Send the letter, however long the chat must wait, and return the message that it became.
@@ -115,8 +117,12 @@ class Outbox:
         blocked, refused) and what may have been sent already; other faults are tried again for
         `patience_s`.
         """
-        async with self._lanes.turn(letter.chat, urgent=letter.urgent) as turn:
-            return await self._deliver(letter, turn)
+        self.in_hand[letter.chat] += 1
+        try:
+            async with self._lanes.turn(letter.chat, urgent=letter.urgent) as turn:
+                return await self._deliver(letter, turn)
+        finally:
+            self.in_hand -= Counter([letter.chat])
 
     async def show_typing(self, chat: int, topic: int | None) -> None:
         """Show that an answer is on its way; left out when the chat has to wait, or it fails."""

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
+from bot.logs import Form, Level
 from index import RootedPath, Settings, read_dotenv, read_settings
 
 logger = logging.getLogger(__name__)
@@ -70,6 +71,18 @@ class BotSettings(Settings):
     votes_days: int = Field(180, ge=1, le=3650, description="a whole number of days from 1")
     unanswered_days: int = Field(90, ge=1, le=3650, description="a whole number of days from 1")
     queue: int = Field(200, ge=1, le=100_000, description="a whole number from 1")
+    log_format: Form = Field(Form.TEXT, description="text or json")
+    log_level: Level = Field(Level.INFO, description="debug, info, warning or error")
+    metrics_port: int | None = Field(
+        None, ge=0, le=65_535, description="a free port, or 0 for any; empty is off"
+    )
+    metrics_host: str = Field("127.0.0.1", description="an address of this machine")
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The values that nobody may read, in a log or anywhere else."""
+        values = (getattr(self, name) for name in type(self).model_fields)
+        return tuple(each.get_secret_value() for each in values if isinstance(each, SecretStr))
 
 
 def load_bot_settings(environ: Mapping[str, str], dotenv: Path | None) -> BotSettings:

@@ -14,6 +14,7 @@ from bot.desk import Apology, Trouble
 from bot.handlers.answers import Asked, answer_view, followed_by
 from bot.logs import describe
 from bot.memory import Kind, Sheet
+from bot.metrics import Stage
 from bot.office import Office
 from bot.outbox import Letter, reply_to, topic_of
 from bot.phrases.answers import AnswerWords
@@ -38,16 +39,19 @@ async def answer(
 
     To a question that was put to the whole group, nothing is said unless it is an answer.
     """
-    # An edit of the question waits here until there is an answer that it can change.
-    async with office.locks.of(scene.chat, message.message_id):
-        async with _typing(message, office):
-            after = await _followed(message, scene, office)
-            outcome = await _looked_up(message, question, scene, office, after)
-        if overheard and (isinstance(outcome, Apology) or outcome.abstained):
-            return
-        letter, sheet = _reply(message, _asked(message, question, scene, after), outcome, scene)
-        await _send(letter, sheet, office)
-        await _count(outcome, office)
+    with office.metrics.timing(Stage.WHOLE):
+        # An edit of the question waits here until there is an answer that it can change.
+        async with office.locks.of(scene.chat, message.message_id):
+            async with _typing(message, office):
+                after = await _followed(message, scene, office)
+                outcome = await _looked_up(message, question, scene, office, after)
+            if overheard and (isinstance(outcome, Apology) or outcome.abstained):
+                return
+            with office.metrics.timing(Stage.RENDER):
+                asked = _asked(message, question, scene, after)
+                letter, sheet = _reply(message, asked, outcome, scene)
+            await _send(letter, sheet, office)
+            await _count(outcome, office)
 
 
 async def answer_again(
@@ -104,7 +108,8 @@ def _asked(message: Message, question: str, scene: Scene, after: Turn | None) ->
 
 async def _send(letter: Letter, sheet: Sheet | None, office: Office) -> None:
     """Send an answer and remember it; it stands, whether or not that can be done."""
-    sent = await office.outbox.send(letter)
+    with office.metrics.timing(Stage.SEND):
+        sent = await office.outbox.send(letter)
     if sheet is None:
         return
     try:
@@ -129,11 +134,15 @@ async def _looked_up(
 ) -> Answer | Apology:
     today = message.date.astimezone(scene.zone).date()
     only = scene.settings.sources
-    return await office.desk.look(
-        lambda library: library.ask(
-            question, limit=MOST_PASSAGES, today=today, after=after, only=only
+    outcome = await office.desk.look(
+        office.metrics.looking(
+            lambda library: library.ask(
+                question, limit=MOST_PASSAGES, today=today, after=after, only=only
+            )
         )
     )
+    office.metrics.question(outcome)
+    return outcome
 
 
 async def _followed(message: Message, scene: Scene, office: Office) -> Turn | None:

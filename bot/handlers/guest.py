@@ -55,7 +55,10 @@ async def _answered(
     if only is None:
         said = words.lookups.nothing_inline
         return message_result("nothing", said, title=words.lookups.answer_title)
-    outcome = await office.desk.look(lambda library: library.ask(question, today=today, only=only))
+    outcome = await office.desk.look(
+        office.metrics.looking(lambda library: library.ask(question, today=today, only=only))
+    )
+    office.metrics.question(outcome)
     if isinstance(outcome, Apology):
         said = apology(outcome, words.answers)
         return message_result("trouble", said, title=words.lookups.answer_title)

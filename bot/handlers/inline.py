@@ -56,8 +56,12 @@ async def _suggest(query: InlineQuery, office: Office) -> None:
         return
     today = datetime.now(scene.zone).date()
     outcome = await office.desk.look(
-        lambda library: library.ask(question, limit=PAGE, skip=skip, today=today, only=only)
+        office.metrics.looking(
+            lambda library: library.ask(question, limit=PAGE, skip=skip, today=today, only=only)
+        )
     )
+    if not skip:
+        office.metrics.question(outcome)
     if isinstance(outcome, Apology):
         await _answer(query, label=words.trouble_inline, cached=timedelta(0))
     elif generation not in {None, outcome.searched.generation}:

@@ -64,6 +64,7 @@ async def _follow(
         run = await office.reindexing.run(
             lambda stage: bulletin.show(edit_of(sent, progress_html(stage, words), buttons))
         )
+        office.metrics.reindexed(run.end)
         await office.memory.keep(sent.chat.id, sent.message_id, Sheet(Kind.ADMIN))
         await remember(office.data, run)
         await bulletin.end(edit_of(sent, closing_html(run, words)))

@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,36 @@ def post() -> Post:
 @pytest.fixture
 def library() -> FakeLibrary:
     return FakeLibrary()
+
+
+class _Listening(logging.Handler):
+    """Keeps what would show a secret."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.NOTSET)
+        self.blabbed: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        told = logging.Formatter().format(record)
+        if TOKEN.partition(":")[2] in told:
+            self.blabbed.append(f"{record.name}: {told}")
+
+
+@pytest.fixture(autouse=True)
+def _the_token_is_never_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fails the test that logs the fake token, at any level of the bot's."""
+    listening, root = _Listening(), logging.getLogger()
+    ours = [logging.getLogger(name) for name in ("bot", "index")]
+    before = [logger.level for logger in ours]
+    caplog.handler.setLevel(logging.WARNING)  # what a test sees unless it asks for more
+    root.addHandler(listening)
+    for logger in ours:
+        logger.setLevel(logging.DEBUG)
+    yield
+    root.removeHandler(listening)
+    for logger, level in zip(ours, before, strict=True):
+        logger.setLevel(level)
+    assert listening.blabbed == []
 
 
 class Running:

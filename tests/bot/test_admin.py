@@ -423,7 +423,7 @@ async def test_status_says_how_everything_is(tmp_path, telegram, post, serve, ca
     logger = logging.getLogger("bot.tides")
     async with serve():
         await telegram.until(lambda: len(telegram.made("getUpdates")) >= 2)
-        logger.error("otters %s", TOKEN)
+        logger.error("otters %s", "77:AAFakeTokenOfAnotherBot")
         logging.getLogger("bot.kelp").warning("no error")
         await telegram.push(post.says("/status"))
         await telegram.until(lambda: telegram.sent)
