@@ -79,6 +79,11 @@ def look_into(path: Path) -> Reading:
     return _reading(path.name, _bytes(path))
 
 
+def reader_of(path: Path) -> Reader:
+    """The reader that a file falls to. Raises Unreadable where there is none."""
+    return _reader(path.name, _head(_bytes(path)))
+
+
 def wants(path: Path) -> bool:
     """Whether a file found in a folder is one to be read, judged by its name alone."""
     name = path.name.lower()

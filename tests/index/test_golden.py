@@ -108,7 +108,7 @@ def test_any_file_can_be_read(text):
 def test_the_seeds_questions_are_golden_ones():
     seeds = Path(__file__).parents[2] / "seeds" / "questions.jsonl"
 
-    assert len(read_golden([seeds])) == 40
+    assert len(read_golden([seeds])) == 47
 
 
 def test_only_folders_that_the_collection_reads_from_are_asked_of(tmp_path):
