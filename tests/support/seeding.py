@@ -25,8 +25,8 @@ ISHIGURO = """\
 <h1>Kazuo Ishiguro wins the Nobel Prize in Literature</h1>
 <p>The novelist Kazuo Ishiguro is to receive the Nobel Prize in Literature, the Swedish Academy
 announced in Stockholm on Thursday, October 5, 2017. Kazuo Ishiguro was born in Nagasaki in 1954,
-and came to Britain at the age of five. His novel The Remains of the Day, about a butler who looks back,
-appeared in 1989 and became a film with Anthony Hopkins.</p>"""
+and came to Britain at the age of five. His novel The Remains of the Day, about a butler who looks
+back, appeared in 1989 and became a film with Anthony Hopkins.</p>"""
 
 ASMARA = (
     ("Title", "Asmara and Mbanza Kongo join the World Heritage List"),
@@ -34,10 +34,10 @@ ASMARA = (
     ("Heading1", "Two newcomers from Africa"),
     (
         "",
-        "UNESCO's World Heritage Committee put 21 more places on its list at its meeting in Krakow,"
-        " which closed on Wednesday, July 12, 2017. Asmara, the capital of Eritrea, is listed for"
-        " its modernist cinemas, shops and houses of worship. Angola's first entry is Mbanza Kongo,"
-        " once the capital of the Kingdom of Kongo.",
+        "UNESCO's World Heritage Committee put 21 more places on its list at its meeting in"
+        " Krakow, which closed on Wednesday, July 12, 2017. Asmara, the capital of Eritrea, is"
+        " listed for its modernist cinemas, shops and houses of worship. Angola's first entry is Mbanza"
+        " Kongo, once the capital of the Kingdom of Kongo.",
     ),
     ("", "Source: UNESCO https://whc.unesco.org/en/newproperties/date=2017/"),
 )
