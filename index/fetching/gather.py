@@ -83,10 +83,14 @@ def gather(  # noqa: PLR0913 - three are about how
     return tuple(done)
 
 
-def next_due(sources: Sequence[Source], folder: Path) -> datetime | None:
-    """When the first of the sources is to be asked; None where none is fetched."""
-    fetched = (source for source in sources if source.kind.is_fetched)
-    return min((due_at(each, Shelf(each, folder).state) for each in fetched), default=None)
+def next_due(sources: Sequence[Source], folder: Path, now: datetime) -> datetime | None:
+    """When the first of the sources is to be asked, `now` at the soonest; None if none is fetched.
+
+    One that was last asked in the future, before a clock was put right, is due, as for `gather`.
+    """
+    states = ((one, Shelf(one, folder).state) for one in sources if one.kind.is_fetched)
+    moments = (now if is_due(one, state, now) else due_at(one, state) for one, state in states)
+    return min(moments, default=None)
 
 
 class _Visit:

@@ -1,7 +1,7 @@
 """Notice what changes in folders, among them those that come and go."""
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
@@ -9,6 +9,8 @@ from index.readers import wants
 
 Mark = tuple[int, ...] | None
 Told = Callable[[str], None]
+Watch = Callable[..., Iterator[Iterable[tuple[object, str]]]]
+"""What tells of changes in folders, as watchfiles does. Raises OSError where it cannot."""
 
 _STEP_MS = 50
 _DEBOUNCE_MS = 200
@@ -22,10 +24,11 @@ class Notices:
     `wake` may be called from anywhere, a signal's handler included.
     """
 
-    def __init__(self, told: Told) -> None:
+    def __init__(self, told: Told, *, watch: Watch | None = None) -> None:
         # A SimpleQueue, since only its put may interrupt its own get on the same thread.
         self._arrived: SimpleQueue[frozenset[Path]] = SimpleQueue()
         self._told = told
+        self._by = watch
         self._marks: dict[Path, Mark] = {}
         self._eye: _Eye | None = None
         self._watched: dict[Path, Mark] = {}
@@ -76,14 +79,21 @@ class Notices:
         self.close()
         self._watched = there
         if there:
-            self._eye = _Eye(tuple(there), self.put, self._told)
+            self._eye = _Eye(tuple(there), self.put, self._told, self._by)
 
 
 class _Eye:
     """A thread that watches folders, with all below them."""
 
-    def __init__(self, folders: tuple[Path, ...], seen: Callable[..., None], told: Told) -> None:
+    def __init__(
+        self,
+        folders: tuple[Path, ...],
+        seen: Callable[..., None],
+        told: Told,
+        watch: Watch | None,
+    ) -> None:
         self._folders = folders
+        self._by = watch
         self._seen = seen
         self._told = told
         self._over = threading.Event()
@@ -115,7 +125,7 @@ class _Eye:
     def _follow(self, *, polling: bool | None) -> None:
         from watchfiles import Change, watch
 
-        found = watch(
+        found = (self._by or watch)(
             *self._folders,
             watch_filter=lambda change, path: self._matters(
                 Path(path), deleted=change is Change.deleted

@@ -176,8 +176,9 @@ class _Visits:
             return
         is_new = self._asked != self.listing
         self._look_at, self._asked = time.monotonic() + DUE_EVERY_S, self.listing
-        due = next_due(self.listing.sources, self._settings.folder)
-        if due is not None and (is_new or due <= now_utc()):
+        now = now_utc()
+        due = next_due(self.listing.sources, self._settings.folder, now)
+        if due is not None and (is_new or due <= now):
             # A daemon: a server that keeps it waiting does not keep the watch from ending.
             self._thread = threading.Thread(target=self._pay, name="fetch", daemon=True)
             self._thread.start()

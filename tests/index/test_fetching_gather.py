@@ -214,10 +214,22 @@ def test_the_next_visit_is_to_the_source_that_is_due_first(harbour):
     folder = Source("folder", Kind.FOLDER, str(harbour.folder))
     harbour.gather(harbour.source, often)
 
-    due = next_due([harbour.source, often, folder], harbour.folder)
+    due = next_due([harbour.source, often, folder], harbour.folder, harbour.day)
 
     assert due == harbour.day + timedelta(minutes=15)
-    assert next_due([folder], harbour.folder) is None
+    assert next_due([folder], harbour.folder, harbour.day) is None
+
+
+def test_a_clock_that_is_put_back_by_years_does_not_keep_a_source_waiting_for_them(harbour):
+    harbour.serve(item("otters"))
+    harbour.gather(later=timedelta(days=4000))
+    harbour.day -= timedelta(days=4000)
+
+    due = next_due([harbour.source], harbour.folder, harbour.day)
+    (report,) = harbour.gather(later=timedelta(0))
+
+    assert due == harbour.day
+    assert counts(report) == (1, 0, 0, 1)
 
 
 def test_a_source_that_is_not_due_is_asked_when_all_are_to_be(harbour):

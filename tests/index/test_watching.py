@@ -59,6 +59,19 @@ def test_all_is_read_at_the_start_and_nothing_more_without_a_change():
     assert harbour.said == []
 
 
+def test_a_machine_that_slept_for_a_day_reads_once_when_it_wakes():
+    harbour = Harbour([(86_400.0, OTTERS)], ends_at=86_410.0)
+    nap = harbour.wait
+
+    def asleep(timeout_s: float) -> set[Path]:
+        harbour.now = max(harbour.now, 86_400.0)  # the wait lasted as long as the lid was shut
+        return nap(timeout_s)
+
+    harbour.wait = asleep
+
+    assert harbour.watch() == [0.0, 86_401.0]
+
+
 def test_a_file_is_read_once_it_has_been_still_for_a_second():
     assert Harbour([(10.0, OTTERS)]).watch() == [0.0, 11.0]
 

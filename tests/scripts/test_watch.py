@@ -10,6 +10,7 @@ import time
 from contextlib import contextmanager
 
 import pytest
+import watchfiles
 
 from index import ROOT, IndexSettings
 from index.errors import Locked
@@ -260,6 +261,43 @@ def test_what_is_no_article_is_not_noticed(tmp_path):
     notices.close()
 
     assert seen == {tmp_path / "otters.txt"}
+
+
+def deaf(*folders, force_polling=None, **how):
+    """As watchfiles where the system has no watch left: it only looks, again and again."""
+    if not force_polling:
+        raise OSError("no space left on device")
+    yield from watchfiles.watch(*folders, force_polling=True, poll_delay_ms=20, **how)
+
+
+def test_where_the_system_tells_of_no_changes_they_are_looked_for(tmp_path):
+    said = []
+    notices = Notices(said.append, watch=deaf)
+    notices.follow([tmp_path])
+    (tmp_path / "otters.txt").write_text("x")
+    seen = set()
+    until(lambda: seen.update(notices.wait(0.05)) or seen)
+    notices.close()
+
+    assert seen == {tmp_path / "otters.txt"}
+    assert said == [
+        "the system does not tell of changes (no space left on device); looking for them instead"
+    ]
+
+
+def test_where_changes_cannot_even_be_looked_for_that_is_told_and_the_watch_goes_on(tmp_path):
+    def blind(*_, **how):
+        raise OSError("nothing to see")
+        yield
+
+    said = []
+    notices = Notices(said.append, watch=blind)
+    notices.follow([tmp_path])
+    notices.put(tmp_path)
+
+    assert notices.wait(5) == {tmp_path}
+    notices.close()
+    assert said[1:] == ["changes are noticed late: nothing to see"]
 
 
 def test_a_hosted_watch_ends_with_its_standard_input(tmp_path):
