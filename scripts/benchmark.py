@@ -2,7 +2,7 @@
 
 import argparse
 import json
-import random
+import os
 import statistics
 import sys
 import tempfile
@@ -11,11 +11,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from scripts.evaluation.crowd import made_paragraphs
 from scripts.terminal.opening import guarded, settings_here
 
-WORDS_EACH = 60
 PARAGRAPHS_EACH = 8
 RUNS = 5
+UNCHANGED_S, CHANGED_S, PEAK_GB = 5.0, 3.0, 1.0
+"""What a run over 10,000 articles may take: nothing changed, one file changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(asked: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="quotewire-") as folder:
-        measures = _measure(Path(folder), asked.paragraphs)
+        if asked.what == "feeding":
+            measures = _fed(Path(folder), asked.articles)
+        else:
+            measures = _measure(Path(folder), asked.paragraphs)
     if asked.json:
         print(json.dumps({"measures": [asdict(measure) for measure in measures]}))
         return 0
@@ -84,16 +89,27 @@ def _measure(folder: Path, count: int) -> list[Measure]:
     ]
 
 
-def made_paragraphs(count: int, *, seed: int = 1) -> list[str]:
-    """Paragraphs of made words whose frequencies fall as those of real text do (Zipf)."""
-    chance = random.Random(seed)  # noqa: S311 - text to time by, no secret
-    syllables = [a + b for a in "bcdfglmnprstv" for b in ("a", "e", "i", "o", "u", "an", "er")]
-    words = ["".join(chance.choices(syllables, k=chance.randint(1, 3))) for _ in range(5_000)]
-    weights = [1 / rank for rank in range(1, len(words) + 1)]
-    return [
-        " ".join(chance.choices(words, weights, k=WORDS_EACH)).capitalize() + "."
-        for _ in range(count)
+def _fed(folder: Path, count: int) -> list[Measure]:
+    """What a large collection costs to keep current; the floors are what it may take at most."""
+    from index.live import model_of
+    from scripts.evaluation.feeding import feed_crowd, timed_process
+
+    def told(line: str) -> None:
+        print(line, file=sys.stderr, flush=True)
+
+    fed = feed_crowd(folder, count, model_of(settings_here()), told=told)
+    door = timed_process(folder, os.environ)
+    beyond = {suffix: whole - model for suffix, (whole, model) in fed.changed_s.items()}
+    figures = [
+        (f"{count:,} articles, nothing changed", fed.unchanged_s, UNCHANGED_S),
+        ("the same as a command, with its start", door, UNCHANGED_S),
+        *(
+            (f"one changed {each} beyond its embedding", s, CHANGED_S)
+            for each, s in beyond.items()
+        ),
+        ("peak memory with the model, GB", fed.peak_mb / 1024, PEAK_GB),
     ]
+    return [Measure(name, value, floor, value / floor) for name, value, floor in figures]
 
 
 def _write(file: Path, texts: Sequence[str]) -> Path:
@@ -116,6 +132,15 @@ def _parser() -> argparse.ArgumentParser:
         description="Time a reindex and single questions over made text, each beside the model"
         " calls that it cannot do without, in the same process.",
     )
+    parser.add_argument(
+        "what",
+        nargs="?",
+        choices=("asking", "feeding"),
+        default="asking",
+        help="feeding: files of every format, one of each changed in turn; the floors are then"
+        " the most that it may take, and vectors are made by chance but for what is changed",
+    )
+    parser.add_argument("--articles", type=int, default=10_000, metavar="N", help="for feeding")
     parser.add_argument("--paragraphs", type=int, default=2_000, metavar="N", help="how many")
     parser.add_argument("--json", action="store_true", help="print the measures as JSON")
     return parser

@@ -105,7 +105,8 @@ for path in sorted(Path(sys.argv[1]).iterdir()):
         told[path.name] = [article.text for article in look_into(path).articles]
     except Unreadable as reason:
         told[path.name] = str(reason)
-print(json.dumps(told))
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
+print(json.dumps([told, peak]))
 """
 
 
@@ -125,7 +126,9 @@ def test_each_is_told_in_one_line_by_a_process_that_may_use_a_gigabyte(tmp_path)
     )
 
     assert done.stderr == ""
-    told = json.loads(done.stdout)
+    told, peak = json.loads(done.stdout)
+    print(f"peak over all of them, no model: {peak >> 20} MB")  # noqa: T201 - with pytest -s
+    assert peak < MEMORY
     assert told.pop("otters.txt") == [OTTERS]
     assert told.pop("sparse.txt") == "too large (1,024 MB; the limit is 64 MB)"
     untold = {told.pop(name) for name, (_, reason) in HOSTILE.items() if reason == UNTOLD}

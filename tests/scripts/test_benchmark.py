@@ -5,6 +5,7 @@ import json
 import pytest
 
 from scripts import benchmark
+from scripts.evaluation.crowd import made_paragraphs
 
 
 def test_every_measure_is_a_value_beside_its_floor(capsys):
@@ -21,9 +22,9 @@ def test_every_measure_is_a_value_beside_its_floor(capsys):
 
 
 def test_made_text_repeats_its_frequent_words_and_is_always_the_same():
-    texts = benchmark.made_paragraphs(20)
+    texts = made_paragraphs(20)
 
     words = " ".join(texts).lower().replace(".", "").split()
     commonest = max(set(words), key=words.count)
     assert words.count(commonest) > 50
-    assert texts == benchmark.made_paragraphs(20)
+    assert texts == made_paragraphs(20)
