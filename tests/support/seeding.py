@@ -36,8 +36,8 @@ ASMARA = (
         "",
         "UNESCO's World Heritage Committee put 21 more places on its list at its meeting in"
         " Krakow, which closed on Wednesday, July 12, 2017. Asmara, the capital of Eritrea, is"
-        " listed for its modernist cinemas, shops and houses of worship. Angola's first entry is Mbanza"
-        " Kongo, once the capital of the Kingdom of Kongo.",
+        " listed for its modernist cinemas, shops and houses of worship. Angola's first"
+        " entry is Mbanza Kongo, once the capital of the Kingdom of Kongo.",
     ),
     ("", "Source: UNESCO https://whc.unesco.org/en/newproperties/date=2017/"),
 )
