@@ -11,6 +11,7 @@ from functools import partial
 
 from bot import application, logs
 from bot.chats import Chats
+from bot.claim import Claim, Taken, claimed, runtime_folder
 from bot.crew import Crew, Room
 from bot.database import BotData, BotDataUnusable
 from bot.desk import Desk, Library
@@ -19,51 +20,72 @@ from bot.inbox import Inbox
 from bot.incoming import sweep
 from bot.monitor import Monitor, metrics_for
 from bot.newsroom import Newsroom
+from bot.notify import notifier_of
 from bot.office import Office
 from bot.pace import Pace
 from bot.polling import Poller
 from bot.privacy import expire_hourly
 from bot.settings import BotSettings, load_bot_settings
+from bot.watchdog import Lifeline, Watchdog, watched
 from bot.watcher import WATCH, Supervisor, hosted
-from index import ROOT, IndexFault, UnknownSetting, load_index_settings, open_library
+from index import (
+    ROOT,
+    IndexFault,
+    IndexSettings,
+    UnknownSetting,
+    load_index_settings,
+    open_library,
+)
 
 logger = logging.getLogger("bot")
 
 Work = Callable[[], Coroutine[None, None, None]]
-
-DRAIN_S = 10.0
-"""How long answers may still take once the bot is told to stop."""
+Opened = Callable[[IndexSettings], Library]
 
 _BESIDE_QUESTIONS = 32
 """Updates handled at once beyond the questions that may wait, so that those can be told "busy"."""
 
 
-def main() -> int:
-    """Serve until a signal; 0 after that, 2 when a setting or the collection is in the way."""
+def main(*, opened: Opened = open_library) -> int:
+    """Serve until a signal; 0 after that, 2 when something that must be mended is in the way."""
     try:
         settings = load_bot_settings(os.environ, ROOT / ".env")
         if settings.token is None:
             raise UnknownSetting(application.NOT_SET)
+        token = settings.token.get_secret_value()
         logs.configure(settings.secrets, form=settings.log_format, level=settings.log_level)
         index_settings = load_index_settings(os.environ, ROOT / ".env")
-        library = open_library(index_settings)
-    except IndexFault as fault:
+        runtime = runtime_folder(os.environ)
+        with claimed(data=settings.data, token=token, runtime=runtime) as claim:
+            return _serve_over(opened, index_settings, settings, claim)
+    except (IndexFault, Taken, BotDataUnusable) as fault:
         print(logs.redacted(str(fault)), file=sys.stderr)  # noqa: T201 - the log may not be there yet
         return 2
     except KeyboardInterrupt:
         return 130
+
+
+def _serve_over(
+    opened: Opened, index_settings: IndexSettings, settings: BotSettings, claim: Claim
+) -> int:
+    notifier = notifier_of(os.environ, process=os.getpid())
+    notifier.status("opening the collection")
+    library = opened(index_settings)
+    beside = Supervisor(WATCH) if index_settings.watch else None
+    doors = replace(DOORS, collection=index_settings.folder)
+    lifeline = Lifeline(notifier, touch=claim.touch)
     try:
-        beside = Supervisor(WATCH) if index_settings.watch else None
-        doors = replace(DOORS, collection=index_settings.folder)
-        asyncio.run(serve_until_signalled(settings, library, beside=beside, doors=doors))
-    except BotDataUnusable as fault:
-        print(fault, file=sys.stderr)  # noqa: T201 - a plain sentence, as for the settings
-        return 2
+        asyncio.run(
+            serve_until_signalled(settings, library, beside=beside, doors=doors, lifeline=lifeline)
+        )
+    except BotDataUnusable:
+        raise
     except Exception as error:  # noqa: BLE001 - Python's own last words would show the token
         logger.critical("the bot broke down: %s", logs.describe(error))
         return 1
     finally:
         library.close()
+        notifier.close()
     return 0
 
 
@@ -72,16 +94,19 @@ async def run(  # noqa: PLR0913 - by name, and most of them for tests alone
     library: Library,
     *,
     stop: asyncio.Event,
-    drain_s: float = DRAIN_S,
+    drain_s: float | None = None,
     doors: Doors = DOORS,
     pace: Pace | None = None,
+    lifeline: Lifeline | None = None,
 ) -> None:
     """Serve until `stop` is set, then finish what has begun, for `drain_s` at most.
 
-    What is not answered by then is taken up at the next start. The library stays open. `pace` is
-    Telegram's unless another is given.
+    What is not answered by then is taken up at the next start. The library stays open. `drain_s`
+    is that of the settings and `pace` Telegram's unless others are given.
     """
     logs.quiet_libraries()
+    lifeline = lifeline or Lifeline()
+    drain_s = settings.drain_s if drain_s is None else drain_s
     desk = Desk(library, patience_s=settings.patience_s, room=settings.queue)
     try:
         async with BotData(settings.data / "bot.db") as data:
@@ -93,11 +118,19 @@ async def run(  # noqa: PLR0913 - by name, and most of them for tests alone
                 pace=pace,
                 metrics=metrics_for(settings),
             )
+            watchdog = Watchdog(
+                settings.watchdog_s, health=office.health, data=data, lifeline=lifeline
+            )
             try:
-                await _unless(stop, partial(application.introduce, bot, admins=settings.admins))
-                if not stop.is_set():
-                    room = Room(settings.queue + _BESIDE_QUESTIONS)
-                    await _serve(bot, office, stop, room=room, drain_s=drain_s)
+                async with watched(watchdog):
+                    lifeline.notifier.status("introducing itself to Telegram")
+                    await _unless(
+                        stop, partial(application.introduce, bot, admins=settings.admins)
+                    )
+                    if not stop.is_set():
+                        lifeline.notifier.ready("serving")
+                        room = Room(settings.queue + _BESIDE_QUESTIONS)
+                        await _serve(bot, office, stop, room=room, drain_s=drain_s)
             finally:
                 await office.reindexing.close()
                 await application.leave(bot)
@@ -111,6 +144,7 @@ async def serve_until_signalled(
     *,
     beside: Supervisor | None = None,
     doors: Doors = DOORS,
+    lifeline: Lifeline | None = None,
 ) -> None:
     """Run until SIGINT or SIGTERM, with what is `beside`; a second one ends it without waiting."""
     stop = asyncio.Event()
@@ -121,12 +155,14 @@ async def serve_until_signalled(
         if stop.is_set() and serving:
             serving.cancel()
         stop.set()
+        if lifeline:
+            lifeline.notifier.stopping()
 
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, on_signal)
     try:
         async with hosted(beside):
-            await run(settings, library, stop=stop, doors=doors)
+            await run(settings, library, stop=stop, doors=doors, lifeline=lifeline)
     except asyncio.CancelledError:
         logger.warning("stopped without waiting")
 
@@ -147,6 +183,7 @@ async def _serve(
         read=partial(application.read, office),
         arrived=crew.wake,
         polled=office.health.polled,
+        tried=office.health.tried,
     )
     expiring = partial(expire_hourly, office.data, office.settings)
     await asyncio.to_thread(sweep, office.settings.data)
@@ -154,6 +191,7 @@ async def _serve(
         try:
             works = (poller.run, crew.run, Newsroom(office).run, Monitor(office).run, expiring)
             await _unless(stop, *works)
+            office.health.rests()
             logger.info("stopping")
             await crew.drain(drain_s)
         finally:

@@ -5,11 +5,13 @@ import os
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Self, TypeVar
 
 from sqlite_utils import Database
 
+from bot.claim import make_private
 from bot.schema import migrate
 
 Returned = TypeVar("Returned")
@@ -55,10 +57,12 @@ class BotData:
 
 
 def _open(path: Path) -> Database:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private(path.parent)
     # SQLite gives its side files the rights of the main one, so that one is made first.
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    path.chmod(0o600)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+    for file in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        with suppress(FileNotFoundError):
+            file.chmod(0o600)  # one that was copied here may be open to others
     database = Database(path)
     database.conn.execute("pragma journal_mode = wal")
     migrate(database)

@@ -19,10 +19,18 @@ _OTHERS = "others"
 class Health:
     """Counts errors by the part that logged them; notes what polling and the collection said."""
 
-    def __init__(self, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], float] = time.time,
+        steady: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._clock = clock
+        self._steady = steady
+        self._answered_at: float | None = None
         self.started_at = clock()
         self.polled_at: float | None = None
+        self.lively_until: float | None = None
         self.errors: Counter[str] = Counter()
         self.collection: Status | None = None
         self.collection_open = True
@@ -30,6 +38,25 @@ class Health:
     def polled(self) -> None:
         """Telegram has answered a getUpdates."""
         self.polled_at = self._clock()
+        self._answered_at = self._steady()
+
+    def tried(self, pause_s: float) -> None:
+        """The poller has been through a round, well or not, and pauses now for so long.
+
+        `lively_until`, by the steady clock, is until when it need not be heard from again.
+        """
+        self.lively_until = self._steady() + pause_s
+        if self._answered_at is None:
+            self._answered_at = self._steady()
+
+    def rests(self) -> None:
+        """Nobody polls any more."""
+        self.lively_until = self._answered_at = None
+
+    @property
+    def silent_s(self) -> float | None:
+        """Seconds since polling last succeeded, by the steady clock; None if nobody polls."""
+        return None if self._answered_at is None else self._steady() - self._answered_at
 
     def looked_at(self, found: Status | None) -> None:
         """The collection has told what it holds, or has failed to."""

@@ -26,12 +26,13 @@ _NETWORK_ROOM_S = 15.0
 class Poller:
     """Keeps the updates that are for the bot in the inbox, and says when some have `arrived`.
 
-    `polled` is told whenever Telegram has given an answer.
+    `polled` is told whenever Telegram has given an answer, `tried` after every round, well or not,
+    how many seconds it pauses until the next.
 
     No fault ends it: it pauses, longer each time up to half a minute, and asks again.
     """
 
-    def __init__(  # noqa: PLR0913 - by name, the last one for tests
+    def __init__(  # noqa: PLR0913 - by name, and most of them to be told something
         self,
         bot: Bot,
         inbox: Inbox,
@@ -39,6 +40,7 @@ class Poller:
         read: Read,
         arrived: Callable[[], None],
         polled: Callable[[], None] = lambda: None,
+        tried: Callable[[float], None] = lambda _: None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._bot = bot
@@ -46,6 +48,7 @@ class Poller:
         self._read = read
         self._arrived = arrived
         self._polled = polled
+        self._tried = tried
         self._sleep = sleep
         self._offset: int | None = None
         self._more = True
@@ -57,13 +60,18 @@ class Poller:
             try:
                 await self._round()
             except RetryAfter as flood:
-                await self._sleep(seconds(flood.retry_after))
+                await self._rest(seconds(flood.retry_after))
             except Exception as error:  # noqa: BLE001 - whatever it is, polling goes on
                 logger.warning("getUpdates failed, again in %.0f s: %s", pause, explained(error))
-                await self._sleep(pause)
+                await self._rest(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE_S)
             else:
+                self._tried(0)
                 pause = _FIRST_PAUSE_S
+
+    async def _rest(self, pause_s: float) -> None:
+        self._tried(pause_s)
+        await self._sleep(pause_s)
 
     async def _round(self) -> None:
         batch = await self._fetch()

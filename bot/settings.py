@@ -41,6 +41,13 @@ def _zone(value: str) -> str:
         raise ValueError("no time zone") from error
 
 
+def _never_or_two_minutes(value: float) -> float:
+    # A quiet getUpdates alone takes the better part of one.
+    if 0 < value < 120:
+        raise ValueError("too short")
+    return value
+
+
 def _separate_numbers(value: object) -> object:
     return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
 
@@ -70,6 +77,10 @@ class BotSettings(Settings):
     remember_days: int = Field(30, ge=1, le=3650, description="a whole number of days from 1")
     votes_days: int = Field(180, ge=1, le=3650, description="a whole number of days from 1")
     unanswered_days: int = Field(90, ge=1, le=3650, description="a whole number of days from 1")
+    drain_s: float = Field(10, ge=0, le=300, description="a number of seconds up to 300")
+    watchdog_s: Annotated[float, AfterValidator(_never_or_two_minutes)] = Field(
+        600, ge=0, le=86_400, description="a number of seconds from 120, or 0 for never"
+    )
     queue: int = Field(200, ge=1, le=100_000, description="a whole number from 1")
     log_format: Form = Field(Form.TEXT, description="text or json")
     log_level: Level = Field(Level.INFO, description="debug, info, warning or error")
@@ -88,7 +99,7 @@ class BotSettings(Settings):
 def load_bot_settings(environ: Mapping[str, str], dotenv: Path | None) -> BotSettings:
     """Give the BOT_ settings of an environment and, where that is silent, of a .env file.
 
-    A file that holds the token and can be read by others than its owner earns a warning, once.
+    A file that holds the token and is open to others than its owner earns a warning, once.
     """
     settings = read_settings(BotSettings, environ, dotenv)
     if dotenv is not None and dict(read_dotenv(dotenv)).get("BOT_TOKEN"):
@@ -98,8 +109,8 @@ def load_bot_settings(environ: Mapping[str, str], dotenv: Path | None) -> BotSet
 
 @cache  # one warning a file, however many ask for the settings
 def _warn_of_readers(dotenv: Path) -> None:
-    if dotenv.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+    if dotenv.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         logger.warning(
-            "%(file)s holds BOT_TOKEN and others can read it; run: chmod 600 %(file)s",
+            "%(file)s holds BOT_TOKEN and is open to others; run: chmod 600 %(file)s",
             {"file": dotenv},
         )

@@ -130,7 +130,7 @@ def restore(path: Path, places: Places, *, replace: bool, progress: Progress) ->
     """
     if not replace:
         _refuse_filled(places)
-    places.folder.mkdir(parents=True, exist_ok=True)
+    places.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with reindex_lock(places.folder):
         for left in places.folder.glob(f"{_ASIDE}*"):  # by a restore that was killed
             shutil.rmtree(left, ignore_errors=True)

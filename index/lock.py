@@ -30,7 +30,7 @@ def watch_lock(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def _lock(folder: Path, name: str, what: str) -> Iterator[None]:
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (folder / name).open("a+", encoding="utf-8") as file:
         try:
             # The kernel lets go when the process ends, however it ends.

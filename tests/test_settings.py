@@ -246,16 +246,17 @@ def test_settings_cannot_be_changed_afterwards():
         load_index_settings({}, None).batch = 2
 
 
-def test_a_token_in_a_file_that_others_can_read_is_warned_of_once(tmp_path, caplog):
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o620, 0o602])
+def test_a_token_in_a_file_that_is_open_to_others_is_warned_of_once(mode, tmp_path, caplog):
     dotenv = in_file(tmp_path, f"BOT_TOKEN={TOKEN}\n")
-    dotenv.chmod(0o644)
+    dotenv.chmod(mode)
 
     with caplog.at_level(logging.WARNING):
         load_bot_settings({}, dotenv)
         load_bot_settings({}, dotenv)
 
     assert caplog.messages == [
-        f"{dotenv} holds BOT_TOKEN and others can read it; run: chmod 600 {dotenv}"
+        f"{dotenv} holds BOT_TOKEN and is open to others; run: chmod 600 {dotenv}"
     ]
 
 

@@ -47,7 +47,7 @@ class SqliteStore:
         self._guard = threading.Lock()
         self._writer: Database | None = None
         if writable:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._writer = _open_for_writing(self._path)
         if not self._path.is_file():
             raise NoCollection(

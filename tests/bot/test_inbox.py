@@ -1,5 +1,6 @@
 """Updates that have arrived outlive the process, and answered ones are forgotten in time."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,28 @@ async def test_the_file_is_its_owners_alone(path, clock):
 
     assert set(rights.values()) == {0o600}
     assert "bot.db" in rights
+
+
+async def test_whatever_the_umask_and_the_rights_before_the_files_become_the_owners_alone(path):
+    umask = os.umask(0)
+    try:
+        async with BotData(path) as data:
+            await data.run(lambda db: db.execute("delete from inbox"))
+            made = rights_beside(path)
+            for file in path.parent.iterdir():
+                file.chmod(0o666)
+            async with BotData(path):
+                mended = rights_beside(path)
+    finally:
+        os.umask(umask)
+
+    owners = {"bot.db": 0o600, "bot.db-shm": 0o600, "bot.db-wal": 0o600}
+    assert made == mended == owners
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+
+
+def rights_beside(path) -> dict[str, int]:
+    return {file.name: file.stat().st_mode & 0o777 for file in path.parent.iterdir()}
 
 
 async def test_a_file_that_is_no_inbox_is_named(path):

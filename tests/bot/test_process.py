@@ -1,16 +1,20 @@
 """The bot as a process: how it ends, and what survives when it is not asked."""
 
 import asyncio
+import logging
 import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
 from bot.__main__ import main, run, serve_until_signalled
+from bot.claim import holder_of
 from bot.settings import BotSettings
 from index import ROOT, UnknownSetting
 from scripts.simulator.api import TOKEN
@@ -77,6 +81,50 @@ async def test_a_second_signal_does_not_wait(telegram, post, tmp_path):
     assert telegram.sent == []
 
 
+async def test_a_signal_leaves_time_for_the_answers_that_have_begun(telegram, post, tmp_path):
+    slow = SlowLibrary()
+    settings = BotSettings(token=SecretStr(TOKEN), api_url=telegram.address, data=tmp_path)
+    serving = asyncio.create_task(serve_until_signalled(settings, slow))
+    question = post.says("why?")
+    await telegram.push(question)
+    await telegram.until(lambda: slow.asked)
+
+    os.kill(os.getpid(), signal.SIGTERM)
+    polls = len(telegram.made("getUpdates"))
+    await telegram.push(post.says("and then?"))
+    slow.go.set()
+    await serving
+
+    assert slow.asked == ["why?"]
+    assert repliers(telegram) == {question["message"]["message_id"]}
+    assert len(telegram.made("getUpdates")) == polls
+    assert telegram.pending == [1_001]
+
+
+async def test_what_takes_longer_than_the_drain_is_answered_after_the_next_start(
+    telegram, post, tmp_path
+):
+    slow = SlowLibrary()
+    settings = BotSettings(
+        token=SecretStr(TOKEN), api_url=telegram.address, data=tmp_path, drain_s=0.05
+    )
+    serving = asyncio.create_task(serve_until_signalled(settings, slow))
+    question = post.says("why?")
+    await telegram.push(question)
+    await telegram.until(lambda: slow.asked)
+
+    os.kill(os.getpid(), signal.SIGTERM)
+    await serving
+    slow.go.set()
+    assert telegram.sent == []
+    serving = asyncio.create_task(serve_until_signalled(settings, FakeLibrary()))
+    await telegram.until(lambda: telegram.sent)
+    os.kill(os.getpid(), signal.SIGTERM)
+    await serving
+
+    assert repliers(telegram) == {question["message"]["message_id"]}
+
+
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
@@ -95,8 +143,86 @@ def test_a_setting_that_stops_the_bot_is_told_in_a_sentence(settings, said, monk
     assert told.count("\n") == 1
 
 
+@pytest.fixture
+def own_logging():
+    """Logs as a process of its own would, and leaves the tests' logging as it was."""
+    root, ours = logging.getLogger(), [logging.getLogger(name) for name in ("bot", "index")]
+    handlers, levels = root.handlers[:], [root.level, *(each.level for each in ours)]
+    root.handlers[:] = []
+    yield
+    root.handlers[:] = handlers
+    for each, level in zip([root, *ours], levels, strict=True):
+        each.setLevel(level)
+
+
+def once_signals_are_heeded(act) -> None:
+    """Do something, from a thread, as soon as SIGTERM does not kill this process any more."""
+
+    def waiting() -> None:
+        while signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+            time.sleep(0.005)
+        act()
+
+    threading.Thread(target=waiting, daemon=True).start()
+
+
+@pytest.fixture
+def unreached(tmp_path, monkeypatch, own_logging):
+    """The settings of a bot whose Telegram cannot be reached."""
+    settings = {"BOT_TOKEN": TOKEN, "BOT_API_URL": "http://127.0.0.1:9", "INDEX_WATCH": "false"}
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setenv("BOT_DATA", str(tmp_path / "bot"))
+    return tmp_path / "bot"
+
+
+def test_main_gives_back_what_it_claimed_and_opened(unreached):
+    library = FakeLibrary()
+    holders = []
+
+    def stop() -> None:
+        holders.append(holder_of(unreached))
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    once_signals_are_heeded(stop)
+
+    assert main(opened=lambda _: library) == 0
+    assert library.closed
+    assert holders[0].startswith(f"process {os.getpid()} on ")
+    assert holder_of(unreached) is None
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "status", "said"),
+    [
+        ("bot.db", 2, "bot.db cannot be used (file is not a database)"),
+        ("bot.lock", 2, "bot.lock cannot be used (is a directory)"),
+    ],
+)
+def test_a_data_folder_that_cannot_be_used_is_told_in_a_sentence(
+    spoilt, status, said, unreached, capsys
+):
+    unreached.mkdir()
+    if spoilt == "bot.db":
+        (unreached / spoilt).write_bytes(b"this is a letter, not a database" * 100)
+    else:
+        (unreached / spoilt).mkdir()
+
+    assert main(opened=lambda _: FakeLibrary()) == status
+
+    told = capsys.readouterr().err
+    assert said in told.lower()
+    assert told.count("\n") == 1
+
+
 def test_a_missing_collection_is_told_in_a_sentence(tmp_path):
-    settings = {"BOT_TOKEN": TOKEN, "INDEX_URL": str(tmp_path / "nothing")}
+    settings = {
+        "BOT_TOKEN": TOKEN,
+        "BOT_DATA": str(tmp_path / "bot"),
+        "INDEX_URL": str(tmp_path / "nothing"),
+        "XDG_RUNTIME_DIR": str(tmp_path),
+    }
     process = subprocess.run(
         [sys.executable, "-m", "bot"],
         env={**os.environ, **settings},
