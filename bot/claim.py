@@ -7,7 +7,7 @@ import socket
 import stat
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,8 @@ _TRIES, _PAUSE_S = 5, 0.1
 """Somebody may be looking whether the claim is held, and holds it himself for that moment."""
 
 _LONGEST_HOLDER = 400
+
+Sleep = Callable[[float], object]
 
 
 class Taken(Exception):  # noqa: N818 - named as the errors of index are
@@ -42,7 +44,9 @@ class Claim:
 
 
 @contextmanager
-def claimed(*, data: Path, token: str, runtime: Path) -> Iterator[Claim]:
+def claimed(
+    *, data: Path, token: str, runtime: Path, sleep: Sleep = time.sleep
+) -> Iterator[Claim]:
     """Be the one bot over a data folder, and for a token among those of this `runtime` folder.
 
     Raises Taken where another process is.
@@ -51,8 +55,8 @@ def claimed(*, data: Path, token: str, runtime: Path) -> Iterator[Claim]:
     holder = f"process {os.getpid()} on {socket.gethostname()} since {_now()}"
     with ExitStack() as open_files:
         for lock in (
-            _lock_of_data(data, holder),
-            _lock_of_token(token, runtime, f"{holder}, with BOT_DATA={data}"),
+            _lock_of_data(data, holder, sleep),
+            _lock_of_token(token, runtime, f"{holder}, with BOT_DATA={data}", sleep),
         ):
             claim.add(open_files.enter_context(lock))
         yield claim
@@ -91,7 +95,7 @@ _SAFELY = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 
 
 @contextmanager
-def _lock_of_data(data: Path, holder: str) -> Iterator[int]:
+def _lock_of_data(data: Path, holder: str, sleep: Sleep) -> Iterator[int]:
     try:
         make_private(data)
         file = _open(data / FILE_NAME)
@@ -105,12 +109,13 @@ def _lock_of_data(data: Path, holder: str) -> Iterator[int]:
         holder,
         f"{data} is in use by another bot, {{}}; stop that one first, or give this one a folder"
         " of its own with BOT_DATA",
+        sleep,
     ):
         yield file
 
 
 @contextmanager
-def _lock_of_token(token: str, runtime: Path, holder: str) -> Iterator[int]:
+def _lock_of_token(token: str, runtime: Path, holder: str, sleep: Sleep) -> Iterator[int]:
     name = f"token-{hashlib.sha256(token.encode()).hexdigest()[:32]}.lock"
     try:
         file = _open_among(runtime, name)
@@ -125,15 +130,16 @@ def _lock_of_token(token: str, runtime: Path, holder: str) -> Iterator[int]:
         holder,
         "this BOT_TOKEN is in use by another bot, {}; stop that one first, or ask @BotFather"
         " for a token of its own",
+        sleep,
     ):
         yield file
 
 
 @contextmanager
-def _locked(file: int, holder: str, taken: str) -> Iterator[None]:
+def _locked(file: int, holder: str, taken: str, sleep: Sleep) -> Iterator[None]:
     """Hold an open file's lock, with the holder's name written in it, and close it."""
     try:
-        if not _lock(file):
+        if not _lock(file, sleep):
             raise Taken(taken.format(_holder_in(file)))
         # The lock is what counts: a full disk may keep the name out of it.
         with suppress(OSError):
@@ -146,10 +152,10 @@ def _locked(file: int, holder: str, taken: str) -> Iterator[None]:
         os.close(file)
 
 
-def _lock(file: int) -> bool:
+def _lock(file: int, sleep: Sleep) -> bool:
     for attempt in range(_TRIES):
         if attempt:
-            time.sleep(_PAUSE_S)
+            sleep(_PAUSE_S)
         with suppress(BlockingIOError):
             # The kernel lets go when the process ends, however it ends.
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,6 +1,7 @@
 """One bot for a token and for a data folder, and no claim outlives its process."""
 
 import asyncio
+import fcntl
 import os
 import re
 import stat
@@ -70,6 +71,20 @@ def test_a_claim_can_be_made_again_once_it_is_given_up(claim, tmp_path):
 
     with claim():
         assert holder_of(tmp_path / "otters")
+
+
+def test_a_look_at_a_claim_in_the_moment_of_a_start_does_not_refuse_it(tmp_path):
+    (tmp_path / FILE_NAME).write_text("")
+    looking = (tmp_path / FILE_NAME).open()
+    fcntl.flock(looking, fcntl.LOCK_SH)
+    paused = []
+
+    def until_the_look_is_over(seconds: float) -> None:
+        paused.append(seconds)
+        looking.close()
+
+    with claimed(data=tmp_path, token=TOKEN, runtime=tmp_path / "r", sleep=until_the_look_is_over):
+        assert paused == [0.1]
 
 
 def test_a_refused_second_start_holds_nothing_afterwards(claim):
