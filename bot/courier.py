@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import groupby
 
@@ -47,6 +47,10 @@ _UNREACHABLE = (
 )
 
 
+_CLOCK_SET_BACK = timedelta(hours=1)
+"""What was found so long after now was found before the clock was set back."""
+
+
 class Courier:
     """Sends the alerts that wait in bot.db, many chats at once, in each one message at a time.
 
@@ -65,7 +69,8 @@ class Courier:
 
     async def look(self) -> None:
         """Begin to send what is due."""
-        troubled = (chat for chat, each in self._troubled.items() if self._clock() < each.until)
+        now = self._clock()
+        troubled = (chat for chat, each in self._troubled.items() if each.lasts(now))
         piles = await self._watches.waiting(besides={*self._serving, *troubled})
         for chat, group in groupby(_by_place(piles), _chat):
             if chat in self._serving:
@@ -175,6 +180,10 @@ class _Trouble:
     until: float
     pause: float
 
+    def lasts(self, now: float) -> bool:
+        """Whether it is still to be waited for; a clock that was set back makes it no longer."""
+        return 0 < self.until - now <= self.pause
+
 
 class _PutOff(Exception):  # noqa: N818 - nobody else sees it
     pass
@@ -249,6 +258,8 @@ def _is_due(pile: Pile, now: datetime, scene: Scene) -> bool:
     if not pile.watch.daily:
         return True
     found = datetime.fromtimestamp(pile.alerts[0].found_at, UTC).astimezone(scene.zone)
+    if found - now > _CLOCK_SET_BACK:
+        return True
     return digest_after(found, scene.settings.quiet).timestamp() <= now.timestamp()
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sqlite3
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -60,6 +61,7 @@ class Crew:
         self._of_one: Counter[Asker] = Counter()
         self._refused: set[Asker] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._unsettled: dict[int, State] = {}
         self._news = asyncio.Event()
         self._last_seq = 0
         self._left_on_disk = False
@@ -92,7 +94,14 @@ class Crew:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
 
+    async def _settle_left(self) -> None:
+        """Mark what was answered while the disk was full, or else it would be answered again."""
+        for seq, state in list(self._unsettled.items()):
+            await self._inbox.settle(seq, state)
+            self._unsettled.pop(seq, None)
+
     async def _take(self) -> None:
+        await self._settle_left()
         free = self._room.in_hand - len(self._tasks)
         self._left_on_disk = True
         if free <= 0:
@@ -128,7 +137,12 @@ class Crew:
 
     async def _see_to(self, item: Waiting) -> None:
         try:
-            await self._inbox.settle(item.seq, await self._handle(item.payload))
+            state = await self._handle(item.payload)
+            try:
+                await self._inbox.settle(item.seq, state)
+            except sqlite3.Error:
+                self._unsettled[item.seq] = state
+                raise
         except Exception as error:  # noqa: BLE001 - one update must not take others with it
             logger.error("update not settled: %s", describe(error))  # noqa: TRY400
 

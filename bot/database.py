@@ -12,13 +12,17 @@ from typing import Self, TypeVar
 from sqlite_utils import Database
 
 from bot.claim import make_private
-from bot.schema import migrate
+from bot.schema import TooNew, migrate
 
 Returned = TypeVar("Returned")
 
 
 class BotDataUnusable(Exception):  # noqa: N818 - named as the errors of index are
     """The file cannot be opened; the message says which, and what to do."""
+
+
+class BotDataDamaged(BotDataUnusable, sqlite3.DatabaseError):
+    """The file is open and found to be damaged; what its pages that are whole hold goes on."""
 
 
 class BotData:
@@ -32,10 +36,10 @@ class BotData:
         """Open the file, readable by its owner alone, and bring its tables up to date."""
         try:
             self._db = await self._on_thread(lambda: _open(self._path))
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, sqlite3.Error, TooNew) as error:
             self._thread.shutdown()
             raise BotDataUnusable(
-                f"{self._path} cannot be used ({error}); check its folder, which BOT_DATA names"
+                f"{self._path} cannot be used ({error}); {_advice(error)}"
             ) from error
         return self
 
@@ -49,11 +53,37 @@ class BotData:
         return await self._on_thread(lambda: self._transaction(work))
 
     def _transaction(self, work: Callable[[sqlite3.Connection], Returned]) -> Returned:
-        with self._db.conn as connection:
-            return work(connection)
+        try:
+            with self._db.conn as connection:
+                return work(connection)
+        except sqlite3.DatabaseError as error:
+            if is_damage(error):
+                raise BotDataDamaged(
+                    f"{self._path} is damaged ({error}); {_advice(error)}"
+                ) from error
+            raise
 
     async def _on_thread(self, work: Callable[[], Returned]) -> Returned:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether an error says that the file itself is broken."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+def _advice(error: Exception) -> str:
+    if isinstance(error, TooNew):
+        return "update the program, or name another folder in BOT_DATA"
+    if is_damage(error):
+        return (
+            "stop the bot and run scripts/run doctor --fix, which keeps the file aside and saves"
+            " what can be read of it"
+        )
+    return (
+        "check its folder, which BOT_DATA names: scripts/run doctor looks at its rights and room"
+    )
 
 
 def _open(path: Path) -> Database:

@@ -22,7 +22,7 @@ class Health:
     def __init__(
         self,
         *,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = time.monotonic,
         steady: Callable[[], float] = time.monotonic,
     ) -> None:
         self._clock = clock

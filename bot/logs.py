@@ -5,6 +5,7 @@ import json
 import logging
 import re
 import secrets
+import sqlite3
 import sys
 import threading
 import traceback
@@ -217,6 +218,8 @@ def describe(error: BaseException) -> str:
         return redacted(f"{kind}: {error}")[:_LONGEST_MESSAGE]
     if isinstance(error, OSError) and isinstance(error.strerror, str):
         kind = f"{kind}: {error.strerror[:_LONGEST_MESSAGE]}"
+    if isinstance(error, sqlite3.Error):  # which names tables, and never what is in them
+        kind = f"{kind}: {error}"[:_LONGEST_MESSAGE]
     trail = "".join(traceback.format_tb(error.__traceback__))
     return redacted(f"{kind}\n{trail}").rstrip()
 

@@ -109,10 +109,11 @@ class Memory:
 
     async def last(self, chat: int) -> Turn | None:
         """What was answered last in a chat, if that was a short while ago."""
-        where = {"chat": chat, "since": self._clock() - RECENT_S}
-        query = f"""{_SELECT} where chat = :chat and kept_at >= :since
-            and turn is not null and kind = 'answer'
-            order by kept_at desc, message desc limit 1"""
+        now = self._clock()
+        where = {"chat": chat, "since": now - RECENT_S, "until": now + RECENT_S}
+        # In the order in which they were kept, whatever the clock did in between.
+        query = f"""{_SELECT} where chat = :chat and kept_at between :since and :until
+            and turn is not null and kind = 'answer' order by rowid desc limit 1"""
         sheet = await self._data.run(lambda db: _one(db, query, where))
         return sheet.turn if sheet else None
 

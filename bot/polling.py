@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -13,6 +14,7 @@ from bot.inbox import Inbox, Item, State
 from bot.limits import BATCH, LONG_POLL_S, UPDATES
 from bot.logs import explained
 from bot.outbox import seconds
+from index import IndexFault
 
 logger = logging.getLogger(__name__)
 
@@ -21,6 +23,10 @@ Read = Callable[[dict[str, Any]], Update | None]
 
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 30.0
 _NETWORK_ROOM_S = 15.0
+
+
+class _NotStored(IndexFault):
+    """Updates could not be stored, and are not confirmed."""
 
 
 class Poller:
@@ -79,7 +85,7 @@ class Poller:
         ids = [identifier for raw in batch if (identifier := _identifier(raw)) is not None]
         if batch and not ids:
             raise ValueError("no update in the batch has a number")
-        await self._inbox.keep([item for raw in batch if (item := self._item(raw))])
+        await self._keep([item for raw in batch if (item := self._item(raw))])
         # Once an empty batch has confirmed the last one, no offset is needed: Telegram may begin
         # to count anew, lower, after a quiet week.
         self._offset = max(ids) + 1 if ids else None
@@ -87,6 +93,15 @@ class Poller:
         self._more = len(batch) >= BATCH
         if not self._more:
             self._arrived()
+
+    async def _keep(self, items: list[Item]) -> None:
+        try:
+            await self._inbox.keep(items)
+        except sqlite3.Error as error:
+            raise _NotStored(
+                f"what arrived cannot be stored ({error}), so Telegram keeps it;"
+                " scripts/run doctor says what is wrong"
+            ) from error
 
     async def _fetch(self) -> Sequence[Any]:
         patience_s = 0 if self._more else LONG_POLL_S

@@ -5,6 +5,10 @@ from collections.abc import Callable
 from sqlite_utils import Database
 
 
+class TooNew(Exception):  # noqa: N818 - it is told as BotDataUnusable
+    """The file was written by a newer version of this program."""
+
+
 def m001_inbox(db: Database) -> None:
     """Updates that arrived. Files from before there were migrations have the table already."""
     db.conn.executescript("""
@@ -177,6 +181,10 @@ def migrate(db: Database) -> None:
     A step that was broken off is taken again, so each makes only what is not there yet.
     """
     done = int(db.execute("pragma user_version").fetchone()[0])
+    if done > len(MIGRATIONS):
+        raise TooNew(
+            f"it is of version {done}, and this program knows those up to {len(MIGRATIONS)}"
+        )
     for number, step in enumerate(MIGRATIONS[done:], start=done + 1):
         step(db)
         db.conn.execute(f"pragma user_version = {number}")

@@ -172,9 +172,10 @@ class Watches:
         """How many alerting messages a chat got lately."""
         query = """
             select count(distinct message) from alerts join watches on watches.id = watch
-            where chat = ? and sent_at > ?
+            where chat = ? and sent_at > ? and sent_at <= ?
         """
-        values = (chat, self._clock() - within_s)
+        now = self._clock()
+        values = (chat, now - within_s, now)
         return int(await self._data.run(lambda db: db.execute(query, values).fetchone()[0]))
 
     async def _select(self, where: str, *values: object) -> tuple[Watch, ...]:

@@ -24,6 +24,7 @@ from index.answer import (
 )
 from index.article import Credit
 from index.errors import IndexFault, NoCollection, UnknownSetting
+from index.findings import Finding, Verdict
 from index.settings import (
     ROOT,
     IndexSettings,
@@ -36,6 +37,8 @@ from index.settings import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from index.library import Library
 
 __all__ = [
@@ -44,6 +47,7 @@ __all__ = [
     "Credit",
     "Fate",
     "Filters",
+    "Finding",
     "IndexFault",
     "IndexSettings",
     "Listed",
@@ -62,12 +66,15 @@ __all__ = [
     "Trace",
     "Turn",
     "UnknownSetting",
+    "Verdict",
     "Where",
     "Why",
     "Window",
     "has_collection",
     "has_words",
+    "inspect_collection",
     "load_index_settings",
+    "mend_collection",
     "open_library",
     "read_dotenv",
     "read_settings",
@@ -97,3 +104,18 @@ def has_words(text: str) -> bool:
     from index.words import analyse
 
     return bool(analyse(text))
+
+
+def inspect_collection(settings: IndexSettings, *, quick: bool = False) -> "Iterator[Finding]":
+    """What there is to say of the collection, a check at a time; nothing is changed."""
+    from index.inspection import inspect_collection as inspect
+
+    return inspect(settings, quick=quick)
+
+
+def mend_collection(settings: IndexSettings) -> "Iterator[str]":
+    """Make anew what the collection derives from its articles, telling what. Raises Locked."""
+    from index.live import model_of
+    from index.repair import mend_collection as mend
+
+    return mend(settings.folder, model_of(settings), progress=lambda *_: None)

@@ -1,9 +1,12 @@
 """The newest generation's vectors: from their file and what changed since, or from the store."""
 
+import logging
 from pathlib import Path
 
 from index.store import Snapshot, SqliteStore
 from index.vectors import FaissVectors, load_checkpoint, read_manifest, write_checkpoint
+
+logger = logging.getLogger(__name__)
 
 CHECKPOINT_SHARE = 0.05  # of the vectors may differ from their file before it is written again
 
@@ -13,8 +16,9 @@ def current_vectors(view: Snapshot, folder: Path, model: str) -> FaissVectors:
     held = load_checkpoint(folder, collection=view.collection(), model=model)
     if held is not None:
         checkpoint, vectors = held
+        known = view.published(checkpoint.generation) == checkpoint.published
         changes = view.changes_since(checkpoint.generation, model=model)
-        if changes is not None:
+        if known and changes is not None:
             vectors.apply(changes)
             return vectors
     return FaissVectors.of(*view.all_vectors(model))
@@ -28,7 +32,9 @@ def renew_checkpoint(store: SqliteStore, model: str, *, always: bool = False) ->
     with store.snapshot() as view:
         collection, generation = view.collection(), view.generation()
         manifest = read_manifest(store.folder, collection=collection, model=model)
-        held = manifest.generation if manifest and manifest.generation <= generation.id else 0
+        held = 0
+        if manifest and manifest.published == view.published(manifest.generation) != "":
+            held = manifest.generation
         lag = view.changed_since(held) if held else generation.paragraphs
         if held and lag <= CHECKPOINT_SHARE * generation.paragraphs and not always:
             return
@@ -37,6 +43,19 @@ def renew_checkpoint(store: SqliteStore, model: str, *, always: bool = False) ->
         else:
             vectors = current_vectors(view, store.folder, model)
     store.forget_changes(upto=held)
-    write_checkpoint(
-        store.folder, vectors, collection=collection, generation=generation.id, model=model
-    )
+    try:
+        write_checkpoint(
+            store.folder,
+            vectors,
+            collection=collection,
+            generation=generation.id,
+            model=model,
+            published=generation.created,
+        )
+    except OSError as error:
+        # It only makes opening faster, and what was published is published.
+        logger.warning(
+            "the vectors file could not be written (%s); make room, then run"
+            " scripts/run doctor --fix",
+            error.strerror,
+        )

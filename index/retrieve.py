@@ -154,12 +154,23 @@ def _readings(
     return {number: reading for number, reading in readings.items() if reading is not None}
 
 
+_MOST_COSINE = 1.1  # of unit vectors at half precision; beyond it, or no number, one is damaged
+
+
+def _cosine(found: Found, near: Near) -> float:
+    """How near a paragraph is in meaning; 0 where its vector is missing or damaged."""
+    if found.vector.shape != near.vector.shape:
+        return 0.0
+    product = float(found.vector @ near.vector)
+    return product if abs(product) <= _MOST_COSINE else 0.0
+
+
 def _candidate(found: Found, near: Near, *, lead: bool) -> Candidate:
     return Candidate(
         id=found.id,
         text=found.text,
         terms=found.terms,
-        cosine=float(found.vector @ near.vector),
+        cosine=_cosine(found, near),
         lead=found.lead if lead else "",
         lead_terms=found.lead_terms if lead else (),
         credit=found.credit,

@@ -2,20 +2,9 @@
 
 import logging
 
-from index.errors import Damaged
 from index.store.records import digest_of
 
 logger = logging.getLogger(__name__)
-
-
-def proven(text: str, digest: str) -> str:
-    """The text, if it has that digest. Raises Damaged."""
-    if digest_of(text) != digest:
-        raise Damaged(
-            "a stored text is not the one that was indexed, so it is not quoted; run"
-            " scripts/run reindex --full"
-        )
-    return text
 
 
 def is_proven(paragraph: object, text: str, digest: object) -> bool:

@@ -4,8 +4,17 @@ from collections.abc import Callable
 
 from sqlite_utils import Database
 
+from index.errors import TooNew
 from index.names.acronyms import acronyms_in
 from index.store.records import sameness_of
+
+WORDS = """
+    create virtual table words using fts5(
+        terms, lead_terms, content='searchable', content_rowid='id',
+        tokenize="unicode61 remove_diacritics 0"
+    )
+"""
+"""Made anew from the other tables where it is damaged."""
 
 
 def m001_collection(db: Database) -> None:
@@ -37,12 +46,7 @@ def m001_collection(db: Database) -> None:
         create view searchable as
         select p.id, p.terms, a.lead_terms from paragraphs p join articles a on a.key = p.article
     """)
-    db.execute("""
-        create virtual table words using fts5(
-            terms, lead_terms, content='searchable', content_rowid='id',
-            tokenize="unicode61 remove_diacritics 0"
-        )
-    """)
+    db.execute(WORDS)
     db.execute("create virtual table vocabulary using fts5vocab(words, row)")
     db.table("vectors").create(
         {"model": str, "digest": str, "vector": bytes}, pk=("digest", "model")
@@ -130,7 +134,17 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
 def migrate(db: Database) -> None:
     """Bring a database to the newest schema, each step in a transaction of its own."""
     done = int(db.execute("pragma user_version").fetchone()[0])
+    refuse_newer(done)
     for number, step in enumerate(MIGRATIONS[done:], start=done + 1):
         with db.atomic():
             step(db)
             db.execute(f"pragma user_version = {number}")
+
+
+def refuse_newer(version: int) -> None:
+    """Raise TooNew where a collection is of a version that is not known here."""
+    if version > len(MIGRATIONS):
+        raise TooNew(
+            f"the collection is of version {version}, and this program knows those up to"
+            f" {len(MIGRATIONS)}; update the program, or name another folder in INDEX_URL"
+        )

@@ -12,8 +12,9 @@ from index.article import Article, Credit, Span
 from index.errors import NoCollection
 from index.store.browsing import Browsing
 from index.store.crediting import credited
-from index.store.proving import is_proven, proven
+from index.store.proving import is_proven
 from index.store.records import Changes, Found, Generation, Ids, Matrix
+from index.store.wholeness import whole_vectors
 
 BACKGROUND = 500  # ordinary paragraphs, against which a small collection's words are rare or not
 
@@ -177,7 +178,10 @@ class Snapshot(Browsing):
     def neighbours(
         self, paragraph: int, *, filters: Filters = EVERYTHING
     ) -> tuple[str, str, str, Credit] | None:
-        """The texts before, of and after a paragraph ("" at the ends), and the credit."""
+        """The texts before, of and after a paragraph ("" at the ends), and the credit.
+
+        A neighbour that is not what was indexed is left out; without the paragraph, all is.
+        """
         rows = self._run(
             """
             select p.position - here.position, p.digest,
@@ -193,7 +197,9 @@ class Snapshot(Browsing):
         ).fetchall()
         if not rows:
             return None
-        texts = {row[0]: proven(row[2], row[1]) for row in rows}
+        texts = {row[0]: row[2] for row in rows if is_proven(f"beside {paragraph}", *row[2:0:-1])}
+        if 0 not in texts:
+            return None
         key = rows[0][9]
         given = credited(Credit(*rows[0][3:9]), self.credits([key]).get(key, ()), filters)
         return texts.get(-1, ""), texts[0], texts.get(1, ""), given.credit
@@ -243,6 +249,12 @@ class Snapshot(Browsing):
             since=generation,
         )
         return Changes(removed=touched, added=ids, vectors=vectors)
+
+    def published(self, generation: int) -> str:
+        """When a generation was published; "" for one that is not here."""
+        query = "select created from generations where id = ?"
+        row = self._run(query, [generation]).fetchone()
+        return str(row[0]) if row else ""
 
     def collection(self) -> str:
         """A name that no other collection has."""
@@ -297,10 +309,7 @@ class Snapshot(Browsing):
             """,
             {"model": model, **values},
         ).fetchall()
-        if not rows:
-            return np.empty(0, dtype=np.int64), np.empty((0, 0), dtype=np.float32)
-        ids = np.array([row[0] for row in rows], dtype=np.int64)
-        return ids, _matrix(row[1] for row in rows)
+        return whole_vectors(rows)
 
 
 def _found(row: Sequence[object]) -> Found | None:
@@ -328,13 +337,6 @@ def _with_credit(found: Found, others: tuple[Credit, ...], filters: Filters) -> 
 
 
 def _vector(blob: object) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
-    if not isinstance(blob, bytes):
-        return np.zeros(0, dtype=np.float32)  # embedded by another model
+    if not isinstance(blob, bytes) or len(blob) % 2:
+        return np.zeros(0, dtype=np.float32)  # embedded by another model, or lost
     return np.frombuffer(blob, dtype=np.float16).astype(np.float32)
-
-
-def _matrix(blobs: Iterable[bytes]) -> Matrix:
-    """Half-precision rows as one float32 matrix; at least one row."""
-    rows = list(blobs)
-    joined = np.frombuffer(b"".join(rows), dtype=np.float16)
-    return joined.astype(np.float32).reshape(len(rows), -1)

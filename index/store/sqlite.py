@@ -12,7 +12,8 @@ import numpy as np
 from sqlite_utils import Database
 
 from index.article import Article, Credit
-from index.errors import Damaged, NoCollection
+from index.errors import NoCollection
+from index.store.breakage import tolerant, trouble
 from index.store.events import note_events, take_back_events
 from index.store.filtering import stands_in
 from index.store.records import (
@@ -23,7 +24,7 @@ from index.store.records import (
     Matrix,
     Publication,
 )
-from index.store.schema import migrate
+from index.store.schema import migrate, refuse_newer
 from index.store.snapshot import Snapshot
 from index.words import fold
 
@@ -58,7 +59,8 @@ class SqliteStore:
     def snapshot(self) -> Iterator[Snapshot]:
         """The newest generation, unchanged for as long as the context lasts.
 
-        Raises NoCollection where nothing has been published, Damaged where SQLite says so.
+        Raises NoCollection where nothing has been published, Damaged or OutOfReach where SQLite
+        says so, TooNew.
         """
         connection = None
         try:
@@ -70,10 +72,7 @@ class SqliteStore:
                 raise NoCollection(
                     f"{self._path} holds no collection yet; run scripts/run reindex PATH... first"
                 ) from error
-            raise Damaged(
-                f"{self._path} cannot be read ({error}); restore it from a copy, or move it away"
-                " and run scripts/run reindex PATH..."
-            ) from error
+            raise trouble(self._path, error) from error
         finally:
             if connection is not None and connection.in_transaction:
                 connection.execute("rollback")
@@ -232,7 +231,7 @@ class SqliteStore:
     def _reader(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = _open_for_reading(self._path)
+            connection = open_for_reading(self._path)
             self._local.connection = connection
             with self._guard:
                 self._opened.append(connection)
@@ -395,14 +394,12 @@ def _open_for_writing(path: Path) -> Database:
             "insert or ignore into facts values ('collection', ?)", [secrets.token_hex(8)]
         )
     except sqlite3.DatabaseError as error:
-        raise Damaged(
-            f"{path} cannot be used ({error}); look to its folder's rights and room, restore it"
-            " from a copy, or move it away and run scripts/run reindex PATH..."
-        ) from error
+        raise trouble(path, error) from error
     return db
 
 
-def _open_for_reading(path: Path) -> sqlite3.Connection:
+def open_for_reading(path: Path) -> sqlite3.Connection:
+    """A connection that can change nothing, for one thread. Raises sqlite3.Error, TooNew."""
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode=ro",
         uri=True,
@@ -410,7 +407,9 @@ def _open_for_reading(path: Path) -> sqlite3.Connection:
         timeout=BUSY_MS / 1000,
         check_same_thread=False,  # close() may come from another thread; use never does
     )
+    connection.text_factory = tolerant
     connection.execute("pragma query_only = on")
+    refuse_newer(int(connection.execute("pragma user_version").fetchone()[0]))
     connection.create_function("stands_in", 2, stands_in, deterministic=True)
     connection.create_function("fold", 1, fold, deterministic=True)
     return connection

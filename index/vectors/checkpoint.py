@@ -19,7 +19,11 @@ MANIFEST = "vectors.json"
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """What a checkpoint says of itself: whose vectors it holds, and its file with a checksum."""
+    """What a checkpoint says of itself: whose vectors it holds, and its file with a checksum.
+
+    `published` is when its generation was: a store that lost its last commits counts on from an
+    older one, so that a number alone does not tell a generation.
+    """
 
     collection: str
     generation: int
@@ -27,10 +31,17 @@ class Checkpoint:
     count: int
     file: str
     checksum: str
+    published: str = ""
 
 
-def write_checkpoint(
-    folder: Path, vectors: FaissVectors, *, collection: str, generation: int, model: str
+def write_checkpoint(  # noqa: PLR0913 - by name, what a checkpoint says of itself
+    folder: Path,
+    vectors: FaissVectors,
+    *,
+    collection: str,
+    generation: int,
+    model: str,
+    published: str = "",
 ) -> Checkpoint:
     """Write the vectors aside, then name them in the manifest in one step; older files go."""
     data = vectors.to_bytes()
@@ -43,6 +54,7 @@ def write_checkpoint(
         count=len(vectors),
         file=name,
         checksum=_checksum(data),
+        published=published,
     )
     _write(folder / MANIFEST, json.dumps(asdict(checkpoint), indent=1).encode())
     for old in folder.glob("vectors-*.faiss"):
@@ -59,7 +71,7 @@ def load_checkpoint(
     if checkpoint is None:
         return None
     try:
-        return checkpoint, _read(folder, checkpoint)
+        return checkpoint, read_vectors(folder, checkpoint)
     except (OSError, ValueError) as error:
         logger.warning("the vectors file is no good (%s); building from the store instead", error)
         return None
@@ -68,7 +80,7 @@ def load_checkpoint(
 def read_manifest(folder: Path, *, collection: str, model: str) -> Checkpoint | None:
     """What the manifest says, None where it cannot be read or is of other vectors."""
     try:
-        found = Checkpoint(**json.loads((folder / MANIFEST).read_bytes()))
+        found = parse_manifest(folder)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError) as error:
@@ -80,7 +92,13 @@ def read_manifest(folder: Path, *, collection: str, model: str) -> Checkpoint | 
     return found
 
 
-def _read(folder: Path, checkpoint: Checkpoint) -> FaissVectors:
+def parse_manifest(folder: Path) -> Checkpoint:
+    """What the manifest says, whatever it is of. Raises OSError, ValueError, TypeError."""
+    return Checkpoint(**json.loads((folder / MANIFEST).read_bytes()))
+
+
+def read_vectors(folder: Path, checkpoint: Checkpoint) -> FaissVectors:
+    """The vectors of a checkpoint. Raises OSError, ValueError where they are not what it says."""
     data = (folder / Path(checkpoint.file).name).read_bytes()
     if _checksum(data) != checkpoint.checksum:
         raise ValueError("its checksum does not agree")
@@ -93,11 +111,15 @@ def _read(folder: Path, checkpoint: Checkpoint) -> FaissVectors:
 def _write(path: Path, data: bytes) -> None:
     """Replace a file's content in one step: whoever opens it sees the old or the new, whole."""
     aside = path.with_name(f"{path.name}.part")
-    with aside.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(path)
+    try:
+        with aside.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    except OSError:
+        aside.unlink(missing_ok=True)  # what is left of it would keep a full disk full
+        raise
 
 
 def _checksum(data: bytes) -> str:

@@ -63,6 +63,12 @@ class FaissVectors:
     def __len__(self) -> int:
         return int(self._index.ntotal)
 
+    def ids(self) -> Ids:
+        """The ids of its vectors, in no set order."""
+        import faiss
+
+        return np.asarray(faiss.vector_to_array(self._index.id_map), dtype=np.int64)
+
     def search(
         self, queries: Matrix, limit: int, *, within: Ids | None = None
     ) -> list[list[tuple[int, float]]]:

@@ -1,0 +1,88 @@
+"""Make anew what a collection's database derives from its other rows: indexes, words, vectors."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from index.store.breakage import tolerant
+from index.store.inspecting import is_index_fault, sqlite_faults, vectors_wrong, words_fault
+from index.store.records import digest_of
+from index.store.schema import WORDS
+
+_BUSY_S = 10.0
+_OWN = ("words", "words_data", "words_idx", "words_docsize", "words_config", "words_content")
+"""The table of words, and the tables that FTS5 keeps behind it."""
+
+
+def mend_indexes(path: Path) -> bool:
+    """Make SQLite's indexes anew where one is damaged; whether any was. Raises sqlite3.Error."""
+    with _writing(path) as db:
+        if not any(map(is_index_fault, sqlite_faults(db))):
+            return False
+        db.execute("reindex")
+    return True
+
+
+def mend_words(path: Path) -> bool:
+    """Make the table of words anew where it is damaged; whether it was. Raises sqlite3.Error."""
+    if not words_fault(path):
+        return False
+    try:
+        with _writing(path) as db, _together(db):
+            db.execute("insert into words (words) values ('rebuild')")
+    except sqlite3.DatabaseError:
+        _replace_words(path)  # its own pages are damaged
+    if words_fault(path):
+        _replace_words(path)
+    return True
+
+
+def drop_damaged_vectors(path: Path, model: str) -> int:
+    """Delete the vectors that no model could have given; how many. Raises sqlite3.Error."""
+    with _writing(path) as db, _together(db):
+        _, damaged = vectors_wrong(db, model)
+        db.executemany("delete from vectors where digest = ? and model = ?", damaged)
+    return len(damaged)
+
+
+def proven_texts(texts: dict[str, str]) -> dict[str, str]:
+    """Those of the texts, by digest, that have it: no other is embedded."""
+    return {digest: text for digest, text in texts.items() if digest_of(text) == digest}
+
+
+def _replace_words(path: Path) -> None:
+    """Take the table of words out, whatever state it is in, and fill a new one."""
+    marks = ", ".join("?" * len(_OWN))
+    with _writing(path) as db, _together(db):
+        # What has broken pages cannot be dropped: it is left out of the list of tables instead.
+        db.execute("pragma writable_schema = on")
+        db.execute(f"delete from sqlite_master where tbl_name in ({marks})", _OWN)
+        db.execute("pragma writable_schema = reset")
+    with _writing(path) as db:
+        with _together(db):
+            db.execute(WORDS)
+            db.execute("insert into words (words) values ('rebuild')")
+        db.execute("vacuum")  # the pages that were left out are given back
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[sqlite3.Connection]:
+    uri = f"{path.absolute().as_uri()}?mode=rw"
+    with closing(
+        sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_BUSY_S)
+    ) as connection:
+        connection.text_factory = tolerant
+        yield connection
+
+
+@contextmanager
+def _together(db: sqlite3.Connection) -> Iterator[None]:
+    db.execute("begin immediate")
+    try:
+        yield
+    except BaseException:
+        if db.in_transaction:
+            db.execute("rollback")
+        raise
+    db.execute("commit")
