@@ -29,8 +29,8 @@ def mend_collection(folder: Path, model: Model, *, progress: Progress) -> Iterat
     path = folder / FILE_NAME
     with reindex_lock(folder):
         for step in (
-            lambda: _indexes(path),
             lambda: _words(path),
+            lambda: _indexes(path),
             lambda: _vectors(folder, model, progress),
             lambda: _checkpoint(folder),
         ):

@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 
 from index import ROOT, Finding, IndexFault, Verdict
@@ -17,14 +18,14 @@ WELL, WRONG, UNSEEN = 0, 1, 2
 def main(argv: Sequence[str] | None = None) -> int:
     """Look at everything. Exit status 0 all is well, 1 something is wrong, 2 out of sight."""
     asked = _parser().parse_args(argv)
-    return guarded(lambda: _run(asked))
+    with _hushed():
+        return guarded(lambda: _run(asked))
 
 
 def _run(asked: argparse.Namespace) -> int:
     from bot.logs import quiet_libraries
 
     quiet_libraries()
-    _hush()
     say = _silent if asked.json else _say
     findings = _told(_findings(quick=asked.quick), say)
     mended = []
@@ -141,10 +142,18 @@ def _closing(findings: Sequence[Finding], status: int) -> str:
     return ", ".join(parts)
 
 
-def _hush() -> None:
+@contextmanager
+def _hushed() -> Iterator[None]:
     """What is looked at tells of itself in findings; its log would say it twice."""
-    for name in ("index", "bot"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+    loggers = [logging.getLogger(name) for name in ("index", "bot")]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)
 
 
 def _parser() -> argparse.ArgumentParser:

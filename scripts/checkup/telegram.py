@@ -177,7 +177,7 @@ def _webhook(url: str, wanted: str, *, running: bool) -> Finding:
             told = f"one is set, to {host}, and while it is, Telegram refuses polling"
             return wrong("webhook", told, "start the bot again, which ends it; see who set it")
         return note("webhook", f"one is set, to {host}; the bot ends it when it starts")
-    if wanted and url != wanted:
+    if wanted and urlsplit(url).hostname != urlsplit(wanted).hostname:
         told = f"Telegram sends to {host if url else 'none'}, and not where BOT_WEBHOOK_URL says"
         kind = wrong if running else note
         return kind("webhook", told, "start the bot, which sets it")
