@@ -34,6 +34,11 @@ Rated = tuple[float, Retrieved]
 
 QUESTIONS = 100  # made and asked; a collection that does not yield as many keeps THRESHOLD
 SAMPLED = 1_000  # paragraphs to make them of
+SMALLEST = 300
+"""Paragraphs of the smallest collection with a threshold of its own.
+
+In a smaller one little is left that resembles what is withheld, so that too low a bar would do.
+"""
 WRONGLY = 0.05  # of the questions without an answer may reach the threshold
 OWN = 100  # questions that the program's own threshold counts as
 LOWEST, HIGHEST = 0.6, 0.8

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from index.article import Article
-from index.calibrate import SAMPLED, Bench, choose_threshold, made_questions
+from index.calibrate import SAMPLED, SMALLEST, Bench, choose_threshold, made_questions
 from index.current import current_vectors, renew_checkpoint
 from index.embedder import Embedder
 from index.errors import Damaged, ModelChanged
@@ -333,6 +333,8 @@ class _Work:
 
     def _threshold(self, view: Snapshot, generation: Generation) -> float | None:
         """The collection's own threshold; None where it is too small to have one."""
+        if generation.paragraphs < SMALLEST:
+            return None
         posed = made_questions(view.sample(SAMPLED))
         if choose_threshold([0.0] * len(posed)) is None:
             return None

@@ -91,7 +91,14 @@ def measure(settings: IndexSettings, suite: Path | None, *, keep: bool) -> Measu
 def _measured(store: "SqliteStore", model: "Model", posed: "list[Posed] | None") -> Measured:
     from dataclasses import replace
 
-    from index.calibrate import QUESTIONS, SAMPLED, Bench, choose_threshold, made_questions
+    from index.calibrate import (
+        QUESTIONS,
+        SAMPLED,
+        SMALLEST,
+        Bench,
+        choose_threshold,
+        made_questions,
+    )
     from index.measure import measure_scale
     from scripts.terminal.reindexing import shown_progress
 
@@ -117,12 +124,15 @@ def _measured(store: "SqliteStore", model: "Model", posed: "list[Posed] | None")
             " it about this collection? Index its articles first: scripts/run reindex PATH..."
         )
     fewest = QUESTIONS if posed is None else FEWEST
+    small = posed is None and before.paragraphs < SMALLEST
     return Measured(
         supported=tuple(each.supported for each in with_answer),
         withheld=tuple(withheld),
         right=right,
         before=before,
-        after=replace(after, threshold=choose_threshold(withheld, fewest=fewest)),
+        after=replace(
+            after, threshold=None if small else choose_threshold(withheld, fewest=fewest)
+        ),
     )
 
 

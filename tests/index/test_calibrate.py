@@ -10,6 +10,7 @@ from index.calibrate import (
     LOWEST,
     QUESTIONS,
     SAMPLED,
+    SMALLEST,
     Bench,
     Posed,
     choose_threshold,
@@ -157,8 +158,17 @@ def test_a_small_collection_keeps_the_programs_threshold(desk):
     assert ("calibrating", 1, 1) not in desk.stages
 
 
+def test_a_collection_of_enough_questions_and_few_paragraphs_keeps_it_too(desk):
+    desk.write("ships.txt", landings(0, 2 * QUESTIONS))
+
+    desk.reindex()
+
+    assert generation_of(desk).threshold is None
+    assert "calibrating" not in {stage for stage, *_ in desk.stages}
+
+
 def test_a_first_reindex_of_enough_calibrates_and_says_so(desk):
-    desk.write("ships.txt", landings(0, 110))
+    desk.write("ships.txt", landings(0, SMALLEST))
 
     desk.reindex()
 
@@ -169,7 +179,7 @@ def test_a_first_reindex_of_enough_calibrates_and_says_so(desk):
 
 
 def test_an_article_more_keeps_threshold_and_scale(desk):
-    desk.write("ships.txt", landings(0, 110))
+    desk.write("ships.txt", landings(0, SMALLEST))
     desk.reindex()
     before = generation_of(desk)
     desk.stages.clear()
@@ -190,17 +200,17 @@ def test_an_article_more_keeps_threshold_and_scale(desk):
 
 def test_a_collection_that_doubles_is_calibrated_again(desk):
     desk.reindex()
-    desk.write("ships.txt", landings(0, 110))
+    desk.write("ships.txt", landings(0, SMALLEST))
 
     desk.reindex()
 
     generation = generation_of(desk)
     assert generation.threshold is not None
-    assert generation.measured_at == generation.paragraphs == 115
+    assert generation.measured_at == generation.paragraphs == SMALLEST + 5
 
 
 def test_another_model_is_calibrated_anew(desk):
-    desk.write("ships.txt", landings(0, 110))
+    desk.write("ships.txt", landings(0, SMALLEST))
     desk.reindex()
     desk.stages.clear()
     desk.embedder.name = "hashes@2"
@@ -242,7 +252,7 @@ def test_a_threshold_that_is_set_holds_until_the_collection_doubles_from_then_on
 
 
 def test_questions_come_from_no_more_than_the_sample(desk):
-    desk.write("ships.txt", landings(0, 110))
+    desk.write("ships.txt", landings(0, SMALLEST))
     desk.reindex()
     store = SqliteStore(desk.folder)
 

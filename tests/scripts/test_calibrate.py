@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from index.calibrate import SMALLEST
 from index.lock import reindex_lock
 from index.store import SqliteStore
 from scripts import calibrate as door
@@ -27,7 +28,7 @@ def landings(count: int) -> str:
 def built(tmp_path_factory):
     """Two collections: one large enough to be calibrated by itself, and one that is not."""
     root = tmp_path_factory.mktemp("built")
-    for name, text in (("large", OTTERS + "\n" + landings(110)), ("small", OTTERS)):
+    for name, text in (("large", OTTERS + "\n" + landings(SMALLEST)), ("small", OTTERS)):
         folder = root / name / "articles"
         folder.mkdir(parents=True)
         (folder / "articles.txt").write_text(text, encoding="utf-8")
