@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import partial
 
 from bot import application, logs
+from bot.attempts import Attempts
 from bot.chats import Chats
 from bot.claim import Claim, Taken, claimed, runtime_folder
 from bot.crew import Crew, Room
@@ -28,6 +29,7 @@ from bot.privacy import expire_hourly
 from bot.settings import BotSettings, load_bot_settings
 from bot.watchdog import Lifeline, Watchdog, watched
 from bot.watcher import WATCH, Supervisor, hosted
+from bot.webhook import Place, Webhook, place_of
 from index import (
     ROOT,
     IndexFault,
@@ -78,7 +80,7 @@ def _serve_over(
         asyncio.run(
             serve_until_signalled(settings, library, beside=beside, doors=doors, lifeline=lifeline)
         )
-    except BotDataUnusable:
+    except (BotDataUnusable, IndexFault):
         raise
     except Exception as error:  # noqa: BLE001 - Python's own last words would show the token
         logger.critical("the bot broke down: %s", logs.describe(error))
@@ -124,13 +126,14 @@ async def run(  # noqa: PLR0913 - by name, and most of them for tests alone
             try:
                 async with watched(watchdog):
                     lifeline.notifier.status("introducing itself to Telegram")
-                    await _unless(
-                        stop, partial(application.introduce, bot, admins=settings.admins)
+                    place = await place_of(settings, data)
+                    introduce = partial(
+                        application.introduce, bot, admins=settings.admins, polls=place is None
                     )
+                    await _unless(stop, introduce)
                     if not stop.is_set():
                         lifeline.notifier.ready("serving")
-                        room = Room(settings.queue + _BESIDE_QUESTIONS)
-                        await _serve(bot, office, stop, room=room, drain_s=drain_s)
+                        await _serve(bot, office, stop, place=place, drain_s=drain_s)
             finally:
                 await office.reindexing.close()
                 await application.leave(bot)
@@ -168,34 +171,59 @@ async def serve_until_signalled(
 
 
 async def _serve(
-    bot: application.Bot, office: Office, stop: asyncio.Event, *, room: Room, drain_s: float
+    bot: application.Bot,
+    office: Office,
+    stop: asyncio.Event,
+    *,
+    place: Place | None,
+    drain_s: float,
 ) -> None:
-    inbox = Inbox(office.data)
-    crew = Crew(
+    inbox = Inbox(office.data, fresh_s=office.settings.fresh_s)
+    attempts = Attempts(
         inbox,
         partial(application.handle, bot, office),
-        room,
+        give_up=partial(application.give_up, office),
+    )
+    crew = Crew(
+        inbox,
+        attempts.handle,
+        Room(office.settings.queue + _BESIDE_QUESTIONS),
         refuse=partial(application.refuse, office),
     )
-    poller = Poller(
-        bot.bot,
-        inbox,
-        read=partial(application.read, office),
-        arrived=crew.wake,
-        polled=office.health.polled,
-        tried=office.health.tried,
-    )
+    source = _source(bot, office, inbox, place, arrived=crew.wake)
+    await attempts.recall()
     expiring = partial(expire_hourly, office.data, office.settings)
     await asyncio.to_thread(sweep, office.settings.data)
     with office.health.watching():
         try:
-            works = (poller.run, crew.run, Newsroom(office).run, Monitor(office).run, expiring)
+            works = (source.run, crew.run, Newsroom(office).run, Monitor(office).run, expiring)
             await _unless(stop, *works)
             office.health.rests()
             logger.info("stopping")
             await crew.drain(drain_s)
         finally:
             await crew.drain(0)
+
+
+def _source(
+    bot: application.Bot,
+    office: Office,
+    inbox: Inbox,
+    place: Place | None,
+    *,
+    arrived: Callable[[], None],
+) -> Poller | Webhook:
+    """Where updates come from: they are fetched, or brought to a place."""
+    read, health = partial(application.read, office), office.health
+    if place:
+        return Webhook(bot.bot, inbox, place, read=read, arrived=arrived, heard=health.polled)
+    return Poller(
+        *(bot.bot, inbox),
+        read=read,
+        arrived=arrived,
+        polled=health.polled,
+        tried=health.tried,
+    )
 
 
 async def _unless(stop: asyncio.Event, *works: Work) -> None:
@@ -213,9 +241,14 @@ async def _unless(stop: asyncio.Event, *works: Work) -> None:
 
 
 async def _together(works: Iterable[Work]) -> None:
-    async with asyncio.TaskGroup() as group:
-        for work in works:
-            group.create_task(work())
+    try:
+        async with asyncio.TaskGroup() as group:
+            for work in works:
+                group.create_task(work())
+    except BaseExceptionGroup as several:
+        if len(several.exceptions) > 1:
+            raise
+        raise several.exceptions[0] from None
 
 
 async def _waiting_for(stop: asyncio.Event) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from telegram import Update
-from telegram.error import RetryAfter, TelegramError
+from telegram.error import InvalidToken
 from telegram.ext import Application, ApplicationBuilder, CallbackContext, TypeHandler
 
 from bot.chats import Chats
@@ -18,18 +18,19 @@ from bot.handlers.dispatch import concerns, message_of, put_off, see_to
 from bot.handlers.errors import report
 from bot.inbox import State
 from bot.limits import UPDATES
-from bot.logs import begin_request, explained
+from bot.logs import begin_request, describe
 from bot.memory import Memory
 from bot.menu import describe_bot, offer_commands
 from bot.metrics import Metrics
 from bot.office import Office
-from bot.outbox import Outbox, seconds
+from bot.outbox import Outbox, reply_to
 from bot.pace import Pace
 from bot.privacy import DAY_S
 from bot.reindexing import Reindexing
 from bot.settings import BotSettings
+from bot.tries import until_done
 from bot.wire import Wire
-from index import UnknownSetting
+from index import IndexFault, UnknownSetting
 
 logger = logging.getLogger(__name__)
 
@@ -38,9 +39,17 @@ Bot = Application[Any, Any, Any, Any, Any, Any]
 
 NOT_SET = "BOT_TOKEN is not set; ask @BotFather for a token and put it in .env"
 
+UNKNOWN_TO_TELEGRAM = (
+    "Telegram does not know the token in BOT_TOKEN; put the one that @BotFather shows into .env"
+    " (or check BOT_API_URL, if the server is your own)"
+)
+
 _POOL = 64
 _READ_S, _CONNECT_S, _POOL_S = 20.0, 10.0, 30.0
-_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 30.0
+
+
+class TokenRefused(IndexFault):
+    """Telegram does not know the token, and never did since the start."""
 
 
 def build(  # noqa: PLR0913 - what an office stands on, and what tests do otherwise
@@ -87,12 +96,20 @@ async def introduce(
     application: Bot,
     *,
     admins: Sequence[int] = (),
+    polls: bool = True,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> None:
-    """Learn who the bot is, end any webhook, show the commands; tried until Telegram answers."""
-    await _until_done("getMe", application.initialize, sleep)
-    # While a webhook is set, polling is refused.
-    await _until_done("deleteWebhook", application.bot.delete_webhook, sleep)
+    """Learn who the bot is, end any webhook if it polls, show the commands.
+
+    Tried until Telegram answers; TokenRefused if it does not know the token.
+    """
+    try:
+        await until_done("getMe", application.initialize, sleep=sleep, for_good=(InvalidToken,))
+    except InvalidToken as error:
+        raise TokenRefused(UNKNOWN_TO_TELEGRAM) from error
+    if polls:
+        # While a webhook is set, polling is refused.
+        await until_done("deleteWebhook", application.bot.delete_webhook, sleep=sleep)
     await offer_commands(application.bot, admins)
     await describe_bot(application.bot)
     logger.info("serving as @%s", application.bot.username)
@@ -136,6 +153,19 @@ async def refuse(office: Office, raw: dict[str, Any]) -> None:
         await put_off(update, office)
 
 
+async def give_up(office: Office, raw: dict[str, Any]) -> None:
+    """Tell who sent an update that the bot can do nothing with it, if anybody is there to tell."""
+    reference = begin_request()
+    try:
+        update = read(office, raw)
+        if message := message_of(update):
+            words = office.scene(message).phrases.answers
+            logger.error("a message is given up, reference %s", reference)
+            await office.outbox.send(reply_to(message, words.failed(reference)))
+    except Exception as error:  # noqa: BLE001 - it has done enough harm
+        logger.warning("nor could it be told, reference %s: %s", reference, describe(error))
+
+
 def _wire(metrics: Metrics) -> Wire:
     return Wire(
         metrics,
@@ -157,20 +187,3 @@ def _connect(application: Bot, office: Office) -> None:
 
     application.add_handler(TypeHandler(Update, on_update))
     application.add_error_handler(on_error)
-
-
-async def _until_done(
-    name: str, call: Callable[[], Awaitable[object]], sleep: Callable[[float], Awaitable[None]]
-) -> None:
-    pause = _FIRST_PAUSE_S
-    while True:
-        try:
-            await call()
-        except RetryAfter as flood:
-            await sleep(seconds(flood.retry_after))
-        except TelegramError as error:
-            logger.warning("%s failed, again in %.0f s: %s", name, pause, explained(error))
-            await sleep(pause)
-        else:
-            return
-        pause = min(pause * 2, _LONGEST_PAUSE_S)

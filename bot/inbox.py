@@ -11,7 +11,7 @@ from typing import Any
 from bot.database import BotData
 
 FRESH_S = 10 * 60
-"""An older message is answered only if it is the newest of its chat."""
+"""An older message is answered only if it is the newest of its chat; BOT_FRESH_S names another."""
 
 REMEMBERED_S = 24 * 3600
 """How long Telegram may deliver an update again."""
@@ -49,9 +49,20 @@ class Waiting:
 class Inbox:
     """The table `inbox` of bot.db."""
 
-    def __init__(self, data: BotData, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        data: BotData,
+        *,
+        fresh_s: float = FRESH_S,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._data = data
+        self._fresh_s = fresh_s
         self._clock = clock
+
+    def is_old(self, item: Item) -> bool:
+        """Whether a newer update of its chat would make this one needless."""
+        return item.chat is not None and item.sent_at < self._clock() - self._fresh_s
 
     async def keep(self, items: Sequence[Item]) -> None:
         """Commit new updates, leave out those already known, and forget those long settled."""
@@ -61,12 +72,26 @@ class Inbox:
     async def take(self, after: int, *, limit: int) -> list[Waiting]:
         """The oldest updates that wait and came after `after`, once the stale are put away."""
         now = self._clock()
-        return await self._data.run(lambda db: _take(db, after, now, limit))
+        since = now - self._fresh_s
+        return await self._data.run(lambda db: _take(db, after, now, since, limit))
 
     async def settle(self, seq: int, state: State) -> None:
         """Mark one update answered or unreadable; the words of an answered one are erased."""
         now = self._clock()
         await self._data.run(lambda db: _settle(db, seq, state, now))
+
+    async def tried(self) -> dict[int, int]:
+        """How often each update was begun that was begun and waits still; by update_id."""
+        query = "select update_id, attempts from inbox where state = 'waiting' and attempts > 0"
+        return await self._data.run(lambda db: dict(db.execute(query).fetchall()))
+
+    async def begin(self, update_id: int) -> int:
+        """Commit that an update is begun once more; how often it has been now."""
+        return await self._data.run(lambda db: _count(db, update_id, 1))
+
+    async def put_back(self, update_id: int) -> None:
+        """Take back that an update was begun."""
+        await self._data.run(lambda db: _count(db, update_id, -1))
 
 
 def _keep(db: sqlite3.Connection, items: Sequence[Item], now: float) -> None:
@@ -91,7 +116,9 @@ def _keep(db: sqlite3.Connection, items: Sequence[Item], now: float) -> None:
     )
 
 
-def _take(db: sqlite3.Connection, after: int, now: float, limit: int) -> list[Waiting]:
+def _take(
+    db: sqlite3.Connection, after: int, now: float, since: float, limit: int
+) -> list[Waiting]:
     db.execute(
         """
         update inbox set state = 'stale', settled_at = :now, payload = ''
@@ -101,7 +128,7 @@ def _take(db: sqlite3.Connection, after: int, now: float, limit: int) -> list[Wa
             and later.seq > inbox.seq
         )
         """,
-        {"now": now, "since": now - FRESH_S, "after": after},
+        {"now": now, "since": since, "after": after},
     )
     rows = db.execute(
         """
@@ -122,3 +149,13 @@ def _settle(db: sqlite3.Connection, seq: int, state: State, now: float) -> None:
         """,
         {"seq": seq, "state": state.value, "now": now},
     )
+
+
+def _count(db: sqlite3.Connection, update_id: int, change: int) -> int:
+    db.execute(
+        "update inbox set attempts = attempts + :change where update_id = :update_id",
+        {"update_id": update_id, "change": change},
+    )
+    query = "select attempts from inbox where update_id = ?"
+    row = db.execute(query, (update_id,)).fetchone()
+    return int(row[0]) if row else 0

@@ -37,6 +37,9 @@ BATCH = 100
 LONG_POLL_S = 30
 """How long Telegram holds a getUpdates that has nothing to say."""
 
+WEBHOOK_CONNECTIONS = 40
+"""Most updates that Telegram brings to the webhook at once; it allows 100."""
+
 UPDATES = (
     "message",
     "edited_message",

@@ -228,9 +228,20 @@ def explained(error: Exception) -> str:
     """What stands in the way of talking to Telegram, with advice where there is any."""
     match error:
         case InvalidToken():
-            return "Telegram does not know this token; if that stays, check BOT_TOKEN"
+            return (
+                "Telegram does not know this token; if that stays, it was revoked:"
+                " put the one that @BotFather shows into BOT_TOKEN and start the bot again"
+            )
+        case Conflict() if "webhook" in error.message:
+            return (
+                "a webhook is set for this token, and so polling is refused;"
+                " stop what has set it, then start this bot again: that deletes it"
+            )
         case Conflict():
-            return "another process polls with this token, or did a moment ago"
+            return (
+                "another process polls with this token, or did a moment ago;"
+                " if that stays, find it and stop it, or give it a token of its own"
+            )
         case _:
             return describe(error)
 

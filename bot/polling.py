@@ -3,25 +3,22 @@
 import asyncio
 import logging
 import sqlite3
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from telegram import Bot, Update
+from telegram import Bot
 from telegram.error import RetryAfter
 
-from bot.inbox import Inbox, Item, State
+from bot.inbox import Inbox, Item
+from bot.intake import Read, identifier_of, item_of
 from bot.limits import BATCH, LONG_POLL_S, UPDATES
 from bot.logs import explained
 from bot.outbox import seconds
+from bot.tries import FIRST_PAUSE_S, LONGEST_PAUSE_S
 from index import IndexFault
 
 logger = logging.getLogger(__name__)
 
-Read = Callable[[dict[str, Any]], Update | None]
-"""Turns JSON into an update; None if the bot has nothing to say to it, any error if it is none."""
-
-_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 30.0
 _NETWORK_ROOM_S = 15.0
 
 
@@ -48,6 +45,7 @@ class Poller:
         polled: Callable[[], None] = lambda: None,
         tried: Callable[[float], None] = lambda _: None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        network_room_s: float = _NETWORK_ROOM_S,
     ) -> None:
         self._bot = bot
         self._inbox = inbox
@@ -56,12 +54,13 @@ class Poller:
         self._polled = polled
         self._tried = tried
         self._sleep = sleep
+        self._network_room_s = network_room_s
         self._offset: int | None = None
         self._more = True
 
     async def run(self) -> None:
         """Poll until cancelled."""
-        pause = _FIRST_PAUSE_S
+        pause = FIRST_PAUSE_S
         while True:
             try:
                 await self._round()
@@ -70,10 +69,10 @@ class Poller:
             except Exception as error:  # noqa: BLE001 - whatever it is, polling goes on
                 logger.warning("getUpdates failed, again in %.0f s: %s", pause, explained(error))
                 await self._rest(pause)
-                pause = min(pause * 2, _LONGEST_PAUSE_S)
+                pause = min(pause * 2, LONGEST_PAUSE_S)
             else:
                 self._tried(0)
-                pause = _FIRST_PAUSE_S
+                pause = FIRST_PAUSE_S
 
     async def _rest(self, pause_s: float) -> None:
         self._tried(pause_s)
@@ -82,10 +81,10 @@ class Poller:
     async def _round(self) -> None:
         batch = await self._fetch()
         self._polled()
-        ids = [identifier for raw in batch if (identifier := _identifier(raw)) is not None]
+        ids = [identifier for raw in batch if (identifier := identifier_of(raw)) is not None]
         if batch and not ids:
             raise ValueError("no update in the batch has a number")
-        await self._keep([item for raw in batch if (item := self._item(raw))])
+        await self._keep([item for raw in batch if (item := item_of(raw, self._read))])
         # Once an empty batch has confirmed the last one, no offset is needed: Telegram may begin
         # to count anew, lower, after a quiet week.
         self._offset = max(ids) + 1 if ids else None
@@ -113,36 +112,8 @@ class Poller:
         }
         # PTB's public get_updates parses a batch as a whole: one bad update would lose them all.
         batch = await self._bot._post(
-            "getUpdates", wish, read_timeout=patience_s + _NETWORK_ROOM_S
+            "getUpdates", wish, read_timeout=patience_s + self._network_room_s
         )
         if not isinstance(batch, list):
             raise TypeError("getUpdates did not return a list")
         return batch
-
-    def _item(self, raw: Any) -> Item | None:
-        if (identifier := _identifier(raw)) is None:
-            return None
-        try:
-            update = self._read(raw)
-        except Exception as error:  # noqa: BLE001 - a bad update is set aside, the others go on
-            logger.error(  # noqa: TRY400 - a traceback could show what people wrote
-                "update %d cannot be read and is set aside: %s", identifier, type(error).__name__
-            )
-            return Item(identifier, raw, state=State.ASIDE)
-        return _item(identifier, raw, update) if update else None
-
-
-def _item(identifier: int, raw: dict[str, Any], update: Update) -> Item:
-    # The message that a button is under is old; the press is not.
-    message = None if update.callback_query else update.effective_message
-    if message and (message.migrate_to_chat_id or message.migrate_from_chat_id):
-        message = None  # that a group has moved is never too old to know
-    moment = message and (message.edit_date or message.date)
-    sent_at = int(moment.timestamp() if moment else time.time())
-    chat = update.effective_chat.id if update.effective_chat else None
-    return Item(identifier, raw, chat=chat, sent_at=sent_at)
-
-
-def _identifier(raw: Any) -> int | None:
-    identifier = raw.get("update_id") if isinstance(raw, dict) else None
-    return identifier if type(identifier) is int else None

@@ -164,6 +164,12 @@ def m007_state(db: Database) -> None:
     """)
 
 
+def m008_attempts(db: Database) -> None:
+    """How often the handling of an update was begun, so that one that kills the bot ends."""
+    if "attempts" not in db["inbox"].columns_dict:
+        db.conn.execute("alter table inbox add column attempts integer not null default 0")
+
+
 MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     m001_inbox,
     m002_answers,
@@ -172,6 +178,7 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     m005_watches,
     m006_feedback,
     m007_state,
+    m008_attempts,
 )
 
 

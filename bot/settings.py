@@ -34,6 +34,18 @@ def _address(value: str) -> str:
     return value
 
 
+def _webhook_address(value: str | None) -> str | None:
+    return _address(value) if value and value.strip() else None
+
+
+def _secret(value: SecretStr | None) -> SecretStr | None:
+    if value is None or not value.get_secret_value():
+        return None
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value.get_secret_value()):
+        raise ValueError("not a secret")
+    return value
+
+
 def _zone(value: str) -> str:
     try:
         return ZoneInfo(value.strip()).key
@@ -81,6 +93,15 @@ class BotSettings(Settings):
     watchdog_s: Annotated[float, AfterValidator(_never_or_two_minutes)] = Field(
         600, ge=0, le=86_400, description="a number of seconds from 120, or 0 for never"
     )
+    fresh_s: float = Field(600, ge=0, le=86_400, description="a number of seconds up to 86400")
+    webhook_url: Annotated[str | None, AfterValidator(_webhook_address)] = Field(
+        None, description="the https address at which Telegram reaches the bot"
+    )
+    webhook_secret: Annotated[SecretStr | None, AfterValidator(_secret)] = Field(
+        None, description="1 to 256 of the characters A-Z, a-z, 0-9, _ and -"
+    )
+    webhook_host: str = Field("127.0.0.1", min_length=1, description="an address of this machine")
+    webhook_port: int = Field(8443, ge=1, le=65_535, description="a port from 1 to 65535")
     queue: int = Field(200, ge=1, le=100_000, description="a whole number from 1")
     log_format: Form = Field(Form.TEXT, description="text or json")
     log_level: Level = Field(Level.INFO, description="debug, info, warning or error")

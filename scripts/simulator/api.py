@@ -38,7 +38,10 @@ class Call:
 
 @dataclass(slots=True)
 class Fault:
-    """How to answer a method's next calls instead of doing what they ask, or `after` doing it."""
+    """How to answer a method's next calls instead of doing what they ask, or `after` doing it.
+
+    `hang_up` breaks the connection, `half` does so amid the answer; `silent_s` is before it.
+    """
 
     status: int
     description: str = ""
@@ -46,6 +49,8 @@ class Fault:
     body: bytes | None = None
     hang_up: bool = False
     after: bool = False
+    silent_s: float = 0
+    half: bool = False
     times: int = 1
     chat: int | None = None
 
@@ -72,6 +77,7 @@ class FakeTelegram:
         self.token = token
         self.address = ""
         self.webhook = ""
+        self.webhook_trouble: Json = {}
         self.calls: list[Call] = []
         self.sent: list[Json] = []
         self.numbers: list[int] = []
@@ -117,6 +123,7 @@ class FakeTelegram:
             "getFile": self._get_file,
             "setWebhook": self._set_webhook,
             "deleteWebhook": self._delete_webhook,
+            "getWebhookInfo": self._webhook_info,
         }
 
     # What a test does and sees.
@@ -144,6 +151,16 @@ class FakeTelegram:
         """The update_ids that the bot has not confirmed."""
         return [update["update_id"] for update in self._waiting]
 
+    def held(self) -> list[Json]:
+        """The updates that wait to be brought to the webhook, oldest first."""
+        allowed = self.made("setWebhook")[-1].get("allowed_updates") or ["message"]
+        self._waiting = [update for update in self._waiting if _kind(update) in allowed]
+        return list(self._waiting)
+
+    def brought(self, update: Json) -> None:
+        """The webhook has said that it has this update."""
+        self._waiting.remove(update)
+
     async def until(self, reached: Callable[[], bool], *, patience_s: float = 30) -> None:
         """Wait until something has come true."""
         async with asyncio.timeout(patience_s):
@@ -168,15 +185,15 @@ class FakeTelegram:
             self._let_in(request.match_info["token"])
             fault = self._fault(call)
             if fault and not fault.after:
-                return _faulty(fault, request)
+                return await _faulty(fault, request)
             result = await self._do(call)
             if isinstance(result, dict):
                 self.calls[place] = replace(call, result=result)
         except Refusal as refusal:
             return _refused(refusal.status, refusal.description, refusal.parameters)
-        return (
-            _faulty(fault, request) if fault else web.json_response({"ok": True, "result": result})
-        )
+        if fault:
+            return await _faulty(fault, request)
+        return web.json_response({"ok": True, "result": result})
 
     def _let_in(self, token: str) -> None:
         if token != self.token:
@@ -215,6 +232,14 @@ class FakeTelegram:
     async def _delete_webhook(self, _: Json) -> bool:
         self.webhook = ""
         return True
+
+    async def _webhook_info(self, _: Json) -> Json:
+        return {
+            "url": self.webhook,
+            "has_custom_certificate": False,
+            "pending_update_count": len(self._waiting),
+            **self.webhook_trouble,
+        }
 
     async def _get_updates(self, fields: Json) -> list[Json]:
         if self.webhook:
@@ -446,12 +471,24 @@ def _kind(update: Json) -> str:
     return next((name for name in update if name != "update_id"), "message")
 
 
-def _faulty(fault: Fault, request: web.Request) -> web.StreamResponse:
+async def _faulty(fault: Fault, request: web.Request) -> web.StreamResponse:
+    await asyncio.sleep(fault.silent_s)
+    if fault.half:
+        return await _half(request)
     if fault.hang_up and request.transport:
         request.transport.abort()
     if fault.body is not None:
         return web.Response(status=fault.status, body=fault.body)
     return _refused(fault.status, fault.description, fault.parameters)
+
+
+async def _half(request: web.Request) -> web.StreamResponse:
+    answer = web.StreamResponse(headers={"Content-Length": "1000"})
+    await answer.prepare(request)
+    await answer.write(b'{"ok": true, "result": [')
+    if request.transport:
+        request.transport.close()
+    return answer
 
 
 def _refused(status: int, description: str, parameters: Json) -> web.Response:

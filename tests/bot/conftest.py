@@ -81,6 +81,10 @@ class Running:
         if not self._task.cancelled():
             await self._task
 
+    async def ended(self) -> None:
+        """Wait until it has stopped by itself, however."""
+        await asyncio.wait([self._task])
+
     async def kill(self) -> None:
         """Cut it off where it stands."""
         self._task.cancel()

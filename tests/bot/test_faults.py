@@ -6,6 +6,7 @@ import stat
 
 import pytest
 
+from bot.application import TokenRefused
 from scripts.simulator.api import TOKEN
 from scripts.simulator.post import group, private_chat
 from tests.support.library import FakeLibrary, SlowLibrary, answer, passage
@@ -104,6 +105,40 @@ async def test_more_than_a_batch_of_updates_is_taken_in_whole(telegram, post, li
     assert telegram.pending == []
 
 
+@pytest.mark.parametrize("chat", [{"type": "private"}, {"id": [7], "type": "private"}, 7, None])
+async def test_a_malformed_chat_amid_good_ones_costs_no_other(chat, telegram, post, start, caplog):
+    bad = post.says("why?")
+    bad["message"]["chat"] = chat
+
+    async with start():
+        await telegram.push(post.says("one", private_chat(1)), bad, post.says("two"))
+        await telegram.until(lambda: len(telegram.sent) >= 2)
+
+    assert telegram.pending == []
+    assert sorted(sent["chat_id"] for sent in telegram.sent) == [1, 7]
+
+
+@pytest.mark.parametrize("number", [2**63, -(2**70)])
+async def test_a_chat_that_no_database_could_keep_costs_no_other(
+    number, telegram, post, start, caplog
+):
+    async with start():
+        await telegram.push(post.says("x", {"id": number, "type": "private"}), post.says("why?"))
+        await telegram.until(lambda: telegram.sent)
+
+    assert telegram.pending == []
+    assert "update 1000 cannot be read and is set aside: ValueError" in caplog.text
+
+
+async def test_a_setting_says_how_old_a_message_may_be(telegram, post, library, start):
+    await telegram.push(*(post.says(f"question {n}", ago_s=1_200) for n in range(2)))
+
+    async with start(fresh_s=3_600):
+        await telegram.until(lambda: len(telegram.sent) >= 2)
+
+    assert sorted(library.asked) == ["question 0", "question 1"]
+
+
 async def test_an_update_that_cannot_be_read_is_set_aside(telegram, post, start, caplog):
     async with start():
         await telegram.push(post.poison(), post.says("why?"))
@@ -131,6 +166,9 @@ async def test_polling_outlives_refusals(status, telegram, post, start):
         {"status": 200, "body": b"<html>a proxy's login page</html>"},
         {"status": 200, "body": b'{"ok": true, "result": 5}'},
         {"status": 200, "hang_up": True},
+        {"status": 200, "half": True},
+        {"status": 200, "body": b'{"ok": true, "result": [{"update_id"'},
+        {"status": 200, "body": b'{"ok": true, "result": [5, {"update_id": "7"}]}'},
     ],
 )
 async def test_polling_outlives_faults(fault, telegram, post, start):
@@ -143,9 +181,17 @@ async def test_polling_outlives_faults(fault, telegram, post, start):
     assert len(telegram.sent) == 1
 
 
-@pytest.mark.parametrize("method", ["getMe", "deleteWebhook", "setMyCommands"])
-async def test_a_refusal_at_the_start_is_outlived(method, telegram, post, start):
-    telegram.fail(method, 502, "Bad Gateway")
+@pytest.mark.parametrize(
+    ("method", "fault"),
+    [
+        ("getMe", {"status": 502, "description": "Bad Gateway"}),
+        ("getMe", {"status": 200, "body": b'{"ok": true, "result": 5}'}),
+        ("deleteWebhook", {"status": 200, "half": True}),
+        ("setMyCommands", {"status": 502, "description": "Bad Gateway"}),
+    ],
+)
+async def test_a_fault_at_the_start_is_outlived(method, fault, telegram, post, start):
+    telegram.fail(method, **fault)
 
     async with start():
         await telegram.push(post.says("why?"))
@@ -154,8 +200,21 @@ async def test_a_refusal_at_the_start_is_outlived(method, telegram, post, start)
     assert len(telegram.sent) == 1
 
 
+@pytest.mark.parametrize("status", [401, 404])
+async def test_a_token_that_telegram_does_not_know_ends_the_bot_at_the_start(
+    status, telegram, start
+):
+    telegram.fail("getMe", status, "Unauthorized")
+
+    with pytest.raises(TokenRefused, match=r"Telegram does not know the token in BOT_TOKEN; put"):
+        async with start() as bot:
+            await bot.ended()
+
+    assert [call.method for call in telegram.calls] == ["getMe"]
+
+
 async def test_a_bot_that_telegram_never_greets_can_be_stopped(telegram, start):
-    telegram.fail("getMe", 401, "Unauthorized", times=99)
+    telegram.fail("getMe", 502, "Bad Gateway", times=99)
 
     async with start():
         await telegram.until(lambda: telegram.made("getMe"))
@@ -215,7 +274,7 @@ async def test_a_fault_of_ours_in_writing_the_reply_is_told_too(telegram, post, 
 
 async def test_the_log_holds_neither_the_token_nor_peoples_words(telegram, post, start, caplog):
     caplog.set_level(logging.INFO)
-    telegram.fail("getMe", 401, "Unauthorized")
+    telegram.fail("getMe", 409, "Conflict")
     telegram.fail("getUpdates", 502, body=b"<html>Bad Gateway</html>")
     telegram.fail("getUpdates", 200, body=b'{"ok": true, "result": [{"text": "my secret')
     telegram.fail("sendMessage", 400, "Bad Request: chat not found")

@@ -223,7 +223,7 @@ async def test_vote_counts_page_of_button(visit, telegram):
 async def test_stale_migration_is_still_followed(visit, telegram):
     from telegram import Update
 
-    from bot.polling import _item
+    from bot.intake import item_from
 
     old = visit.post.says("x", {"id": -5, "type": "group", "title": "H"}, ago_s=3000)
     del old["message"]["text"]
@@ -231,7 +231,10 @@ async def test_stale_migration_is_still_followed(visit, telegram):
     left = visit.post.membership({"id": -5, "type": "group", "title": "H"}, "member", "left")
     inbox = Inbox(visit.office.data)
     await inbox.keep(
-        [_item(n, raw, Update.de_json(raw, visit.office.bot)) for n, raw in enumerate((old, left))]
+        [
+            item_from(n, raw, Update.de_json(raw, visit.office.bot))
+            for n, raw in enumerate((old, left))
+        ]
     )
     taken = await inbox.take(0, limit=10)
     assert any("migrate_to_chat_id" in w.payload.get("message", {}) for w in taken)

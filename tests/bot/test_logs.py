@@ -132,7 +132,7 @@ def test_a_strangers_error_is_described_by_its_place_alone():
     [
         (NoCollection("nothing is indexed; run reindex"), "NoCollection: nothing is indexed; run"),
         (NetworkError(f"bot{TOKEN} " + "x" * 900), "NetworkError: bot<token> xxx"),
-        (InvalidToken(TOKEN), "Telegram does not know this token; if that stays, check BOT_TOKEN"),
+        (InvalidToken(TOKEN), "Telegram does not know this token; if that stays, it was revoked:"),
         (Conflict("terminated"), "another process polls with this token, or did a moment ago"),
     ],
 )
@@ -193,7 +193,7 @@ def test_the_form_and_the_weight_of_the_log_are_settings():
 
 @pytest.mark.parametrize("form", ["text", "json"])
 async def test_a_busy_run_writes_no_secret_and_no_words_of_people(form, telegram, post, tmp_path):
-    telegram.fail("getMe", 401, "Unauthorized")
+    telegram.fail("getMe", 409, "Conflict")
     telegram.fail("getUpdates", 502, body=f"<html>{FAKE}</html>".encode())
     telegram.fail("getUpdates", 200, body=f'{{"ok": true, "result": [{{"text": "{MARK}'.encode())
     telegram.fail("sendMessage", 429, parameters={"retry_after": 1})

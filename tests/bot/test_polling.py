@@ -1,6 +1,7 @@
 """Telegram may forget an update only once it is on our disk."""
 
 import asyncio
+import logging
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,67 @@ async def test_pauses_grow_to_half_a_minute_and_begin_anew_after_a_success(
         polling.cancel()
 
     assert pauses == [1, 2, 4, 8, 16, 30, 30, 3, 1]
+
+
+async def test_a_silence_of_telegrams_is_waited_for_only_so_long(
+    telegram, post, bot, tmp_path: Path, caplog
+):
+    pauses: list[float] = []
+    telegram.fail("getUpdates", 200, silent_s=30)
+    await telegram.push(post.says("why?"))
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+
+    async with BotData(tmp_path / "bot.db") as data:
+        arrived = asyncio.Event()
+        poller = Poller(
+            bot,
+            Inbox(data),
+            read=lambda raw: Update.de_json(raw, bot),
+            arrived=arrived.set,
+            sleep=pause,
+            network_room_s=0.1,
+        )
+        polling = asyncio.create_task(poller.run())
+        await arrived.wait()
+        polling.cancel()
+
+    assert pauses[0] == 1
+    assert "getUpdates failed, again in 1 s: TimedOut" in caplog.messages[0]
+
+
+@pytest.mark.parametrize(
+    ("status", "description", "said"),
+    [
+        (401, "Unauthorized", "put the one that @BotFather shows into BOT_TOKEN"),
+        (404, "Not Found", "put the one that @BotFather shows into BOT_TOKEN"),
+        (
+            409,
+            "Conflict: can't use getUpdates method while webhook is active",
+            "a webhook is set for this token, and so polling is refused; stop what has set it",
+        ),
+        (
+            409,
+            "Conflict: terminated by other getUpdates request",
+            "another process polls with this token, or did a moment ago; if that stays, find it",
+        ),
+    ],
+)
+async def test_the_log_says_what_to_do_about_a_refusal_that_stays(
+    status, description, said, telegram, bot, tmp_path: Path, caplog
+):
+    telegram.fail("getUpdates", status, description)
+    paused = asyncio.Event()
+
+    async def pause(seconds: float) -> None:
+        paused.set()
+
+    async with BotData(tmp_path / "bot.db") as data:
+        poller = Poller(bot, Inbox(data), read=lambda _: None, arrived=paused.set, sleep=pause)
+        with caplog.at_level(logging.WARNING):
+            polling = asyncio.create_task(poller.run())
+            await paused.wait()
+            polling.cancel()
+
+    assert said in caplog.text

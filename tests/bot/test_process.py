@@ -240,3 +240,21 @@ def test_a_missing_collection_is_told_in_a_sentence(tmp_path):
 async def test_without_a_token_nothing_is_run():
     with pytest.raises(UnknownSetting, match="BOT_TOKEN is not set"):
         await run(BotSettings(), FakeLibrary(), stop=asyncio.Event())
+
+
+async def test_a_token_that_telegram_does_not_know_is_told_in_a_sentence(telegram, tmp_path):
+    telegram.fail("getMe", 401, "Unauthorized")
+    told = {"BOT_TOKEN": TOKEN, "BOT_API_URL": telegram.address, "BOT_DATA": str(tmp_path)}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.support.whole"),
+        cwd=ROOT,
+        env={**os.environ, **told, "XDG_RUNTIME_DIR": str(tmp_path)},
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, said = await process.communicate()
+
+    assert process.returncode == 2
+    assert said.decode() == (
+        "Telegram does not know the token in BOT_TOKEN; put the one that @BotFather shows into"
+        " .env (or check BOT_API_URL, if the server is your own)\n"
+    )
