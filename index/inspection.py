@@ -111,7 +111,7 @@ def _guarded(check: str, work: Callable[[], Finding], path: Path | None = None) 
         return work()
     except (sqlite3.Error, IndexFault) as error:
         return _broken(check, error, path)
-    except (TypeError, ValueError, OverflowError) as error:  # a row that cannot be one of ours
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # no rows of ours
         told = f"rows cannot be read ({type(error).__name__})"
         return wrong(check, told, RESTORE)
 
@@ -173,7 +173,7 @@ def _articles(look: _Look) -> Finding:
         if versions.get(origin) != VERSION:  # another version had another digest
             continue
         tally.seen += 1
-        if article_digest(article) != kept[key]:
+        if article_digest(article) != kept.get(key):
             tally.add(origin)
     if not tally.wrong:
         return fine("articles", f"titles, dates and links of {tally.seen:,} are as they were read")

@@ -4,7 +4,7 @@ Articles and paragraphs are never touched: what is wrong with those a reindex or
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from index.current import renew_checkpoint
@@ -63,18 +63,21 @@ def _vectors(folder: Path, model: Model, progress: Progress) -> str:
             return ""
         dropped = drop_damaged_vectors(folder / FILE_NAME, model.name)
         texts = proven_texts(store.texts_without_vector(model.name, ()))
-        digests = sorted(texts)
-        embedder = model.loaded() if digests else None
-        for start in range(0, len(digests), BATCH):
-            some = digests[start : start + BATCH]
-            if embedder is not None:
-                vectors = embedder.encode_documents([texts[digest] for digest in some])
-                store.save_vectors(model.name, some, vectors)
-            progress("embedding", start + len(some), len(digests))
+        if texts:
+            _embed(store, model, texts, progress)
     finally:
         store.close()
-    told = f"{len(digests):,} texts are embedded again" if digests or dropped else ""
+    told = f"{len(texts):,} texts are embedded again" if texts or dropped else ""
     return told and f"{told}; start a running bot again to have them searched"
+
+
+def _embed(store: SqliteStore, model: Model, texts: Mapping[str, str], progress: Progress) -> None:
+    embedder, digests = model.loaded(), sorted(texts)
+    for start in range(0, len(digests), BATCH):
+        some = digests[start : start + BATCH]
+        vectors = embedder.encode_documents([texts[digest] for digest in some])
+        store.save_vectors(model.name, some, vectors)
+        progress("embedding", start + len(some), len(digests))
 
 
 def _checkpoint(folder: Path) -> str:
