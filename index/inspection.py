@@ -213,6 +213,9 @@ def _checkpoint(look: _Look, generation: Generation) -> Finding:
             f"it is damaged ({_line(str(error))}); the vectors are read from the database instead"
         )
         return wrong("vectors file", told, FIX, mends=True)
+    if not manifest.published:
+        told = "an older version wrote it; until the next reindex each start reads the database"
+        return note("vectors file", told, FIX, mends=True)
     fault = _stray(look.view, manifest, vectors, generation)
     if fault:
         return wrong("vectors file", fault, FIX, mends=True)

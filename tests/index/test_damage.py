@@ -168,6 +168,14 @@ def test_a_missing_manifest_is_noted_and_written_anew(built):
     assert not_fine(built) == {}
 
 
+def test_a_vectors_file_of_an_older_version_is_noted_and_written_anew(built):
+    _damage_manifest(published="")(built.folder)
+
+    assert not_fine(built) == {"vectors file": (Verdict.NOTE, True)}
+    mend(built)
+    assert not_fine(built) == {}
+
+
 def test_ids_that_lead_nowhere_are_told(built):
     with writing(built) as db:
         db.execute("delete from changes")
