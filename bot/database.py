@@ -3,11 +3,13 @@
 import asyncio
 import os
 import sqlite3
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from sqlite_utils import Database
 
@@ -15,6 +17,9 @@ from bot.claim import make_private
 from bot.schema import TooNew, migrate
 
 Returned = TypeVar("Returned")
+
+_AT_ONCE = 32
+"""Works that share a commit at most."""
 
 
 class BotDataUnusable(Exception):  # noqa: N818 - named as the errors of index are
@@ -31,6 +36,7 @@ class BotData:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="bot.db")
+        self._waiting: deque[_Task] = deque()
 
     async def __aenter__(self) -> Self:
         """Open the file, readable by its owner alone, and bring its tables up to date."""
@@ -49,22 +55,64 @@ class BotData:
         self._thread.shutdown()
 
     async def run(self, work: Callable[[sqlite3.Connection], Returned]) -> Returned:
-        """What the work returns; all that it writes is committed together, or not at all."""
-        return await self._on_thread(lambda: self._transaction(work))
+        """What the work returns; all that it writes is committed together, or not at all.
 
-    def _transaction(self, work: Callable[[sqlite3.Connection], Returned]) -> Returned:
+        Works that wait at the same time share a commit, which is what costs: then they may be
+        done twice, so that they must leave nothing behind but in the database.
+        """
+        future: Future[Returned] = Future()
+        self._waiting.append(_Task(work, future))
+        self._thread.submit(self._settle)
+        return await asyncio.wrap_future(future)
+
+    def _settle(self) -> None:
+        """Do what waits, up to a bound, unless an earlier call has done it already."""
+        tasks: list[_Task] = []
+        while self._waiting and len(tasks) < _AT_ONCE:
+            task = self._waiting.popleft()
+            if task.future.set_running_or_notify_cancel():
+                tasks.append(task)
+        if len(tasks) > 1 and self._done_together(tasks):
+            return
+        for task in tasks:
+            self._done_alone(task)
+
+    def _done_together(self, tasks: "list[_Task]") -> bool:
+        """Whether all of it is done in one transaction; if not, nothing is."""
         try:
             with self._db.conn as connection:
-                return work(connection)
-        except sqlite3.DatabaseError as error:
-            if is_damage(error):
-                raise BotDataDamaged(
-                    f"{self._path} is damaged ({error}); {_advice(error)}"
-                ) from error
-            raise
+                connection.execute("begin")
+                found = [task.work(connection) for task in tasks]
+        except Exception:  # noqa: BLE001 - whose it is shows when each is done alone
+            return False
+        for task, result in zip(tasks, found, strict=True):
+            task.future.set_result(result)
+        return True
+
+    def _done_alone(self, task: "_Task") -> None:
+        try:
+            with self._db.conn as connection:
+                result = task.work(connection)
+        except Exception as error:  # noqa: BLE001 - it is raised again where it is awaited
+            task.future.set_exception(self._said(error))
+        else:
+            task.future.set_result(result)
+
+    def _said(self, error: Exception) -> Exception:
+        if not is_damage(error):
+            return error
+        damaged = BotDataDamaged(f"{self._path} is damaged ({error}); {_advice(error)}")
+        damaged.__cause__ = error
+        return damaged
 
     async def _on_thread(self, work: Callable[[], Returned]) -> Returned:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    work: Callable[[sqlite3.Connection], Any]
+    future: "Future[Any]"
 
 
 def is_damage(error: Exception) -> bool:
