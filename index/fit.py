@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from index.sentences import split_sentences
@@ -16,25 +17,37 @@ def fit(text: str, start: int, end: int, cost: Cost) -> list[tuple[int, int]]:
     """The slice as (start, end) parts, as few and as even as TOKEN_LIMIT allows."""
     if cost(start, end) <= TOKEN_LIMIT:
         return [(start, end)]
-    return _balanced(list(_units(text, start, end, cost, _CUTTERS)), cost)
+    return _balanced(*_units(text, start, end, cost))
 
 
 def _units(
-    text: str, start: int, end: int, cost: Cost, cutters: Sequence[_Cutter]
-) -> Iterator[tuple[int, int]]:
-    """Sentences; where one is too long its clauses, then its words, then runs of letters."""
-    if not cutters or cost(start, end) <= TOKEN_LIMIT:
-        yield start, end
-        return
-    for left, right in cutters[0](text[start:end]):
-        yield from _units(text, start + left, start + right, cost, cutters[1:])
+    text: str, start: int, end: int, cost: Cost
+) -> tuple[list[tuple[int, int]], list[float]]:
+    """Sentences; where one is too long its clauses, then its words, then runs of letters.
+
+    What each of them costs, too.
+    """
+    units, costs = [(start, end)], [cost(start, end)]
+    for cut in _CUTTERS:
+        finer = list[tuple[int, int]]()
+        finer_costs = list[float]()
+        for (left, right), each in zip(units, costs, strict=True):
+            if each <= TOKEN_LIMIT:
+                finer.append((left, right))
+                finer_costs.append(each)
+                continue
+            parts = [(left + first, left + last) for first, last in cut(text[left:right])]
+            finer += parts
+            finer_costs += [cost(*part) for part in parts]
+        units, costs = finer, finer_costs
+    return units, costs
 
 
-def _balanced(units: Sequence[tuple[int, int]], cost: Cost) -> list[tuple[int, int]]:
+def _balanced(units: Sequence[tuple[int, int]], costs: Sequence[float]) -> list[tuple[int, int]]:
     """Neighbouring units packed into the fewest parts, as even as can be."""
-    costs = [cost(*unit) for unit in units]
     fewest = len(_packed(units, costs, TOKEN_LIMIT))
-    low, high = int(max(costs)), TOKEN_LIMIT
+    # No part can be smaller than the largest unit, nor all of them than an even share.
+    low, high = int(max(*costs, sum(costs) / fewest, 0.0)), TOKEN_LIMIT
     while low < high:
         middle = (low + high) // 2
         if len(_packed(units, costs, middle)) > fewest:
@@ -104,6 +117,7 @@ _CUTTERS: tuple[_Cutter, ...] = (
 
 _TOKEN = re.compile(r"[A-Za-zÀ-ɏ]+|[0-9]+|[^\W\d_]|[^\w\s]|\w")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]+")
+_HUNDREDTHS = 100
 _COMMON = re.compile(
     r"\b(?:the|of|and|to|in|a|for|that|is|on|was|with|by|as|it|at|from|he|his|be|are|were|has|have"
     r"|not|an|said)\b",
@@ -125,17 +139,36 @@ def meter(text: str) -> Cost:
     words = sum(1 for _ in _LATIN.finditer(text))
     english = sum(1 for _ in _COMMON.finditer(text)) >= 0.12 * words
 
+    starts, ends, sums = list[int](), list[int](), [0]
+    for token in _TOKEN.finditer(text):
+        starts.append(token.start())
+        ends.append(token.end())
+        sums.append(sums[-1] + _weight(token[0], english))
+
+    def beyond(place: int, start: int, end: int) -> int:
+        """What the token at this place weighs beyond its part in the slice."""
+        left, right = max(start, starts[place]), min(end, ends[place])
+        return sums[place + 1] - sums[place] - _weight(text[left:right], english)
+
     def cost(start: int, end: int) -> float:
-        return sum(_weight(token[0], english) for token in _TOKEN.finditer(text, start, end))
+        first, last = bisect_right(ends, start), bisect_left(starts, end) - 1
+        if first > last or start >= end:
+            return 0.0
+        whole = sums[last + 1] - sums[first]
+        if starts[first] < start or ends[last] > end:
+            # Only the outermost tokens may stand out of the slice.
+            whole -= sum(beyond(place, start, end) for place in {first, last})
+        return whole / _HUNDREDTHS
 
     return cost
 
 
-def _weight(token: str, english: bool) -> float:  # noqa: FBT001 - private, one caller
+def _weight(token: str, english: bool) -> int:  # noqa: FBT001 - private
+    """In hundredths, so that sums are exact."""
     if len(token) == 1:
-        return 1.0
+        return _HUNDREDTHS
     if token.isdigit():
-        return 1.0 if len(token) < 5 else len(token) / 2
+        return _HUNDREDTHS if len(token) < 5 else len(token) * _HUNDREDTHS // 2
     if english and len(token) <= 15:
-        return 1.0 + 0.11 * max(0, len(token) - 4)
-    return max(1.0, 0.42 * len(token))
+        return _HUNDREDTHS + 11 * max(0, len(token) - 4)
+    return max(_HUNDREDTHS, 42 * len(token))

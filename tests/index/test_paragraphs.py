@@ -5,7 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from index.article import Span
-from index.fit import TOKEN_LIMIT, estimate_tokens
+from index.fit import TOKEN_LIMIT, estimate_tokens, meter
 from index.paragraphs import Block, Kind, blocks_of_text, lay_out
 
 OTTERS = "Sea otters hold hands while they sleep in the bay."
@@ -164,3 +164,19 @@ def test_no_letter_of_a_text_is_lost(text):
     blocks = blocks_of_text(text)
 
     assert "".join("".join(block.text for block in blocks).split()) == "".join(text.split())
+
+
+@given(
+    st.text(st.sampled_from("abcxyz the of 12345 é😀\n,.;—،слово كلمة漢字_-'"), max_size=400),
+    st.integers(0, 400),
+    st.integers(0, 400),
+)
+def test_a_slice_weighs_what_its_text_would_in_there(text, one, other):
+    start, end = sorted((min(one, len(text)), min(other, len(text))))
+    cost = meter(text)
+
+    assert cost(start, end) >= 0
+    assert cost(start, start) == 0
+    # A token that is cut is two, and two weigh no less than one and little more.
+    whole, parts = cost(0, len(text)), cost(0, start) + cost(start, end) + cost(end, len(text))
+    assert whole - 1e-9 <= parts <= whole + 4
