@@ -4,7 +4,7 @@ import hashlib
 import logging
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -37,12 +37,12 @@ class Failure:
 class Plan:
     """What is to be done, filled while the files are looked at. Counts are of articles.
 
-    `copies` counts further places of articles that are kept already, `retired` articles that went
-    by a rule; `skipped` the files of kinds that are not read, by their suffixes.
+    `copies` counts further places of articles that are kept already; `retired` are the keys of
+    articles that went by a rule; `skipped` counts the files of kinds that are not read, by their
+    suffixes.
     """
 
     carriers: Carriers = field(default_factory=Carriers)
-
     kept: list[Kept] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     files: list[KeptFile] = field(default_factory=list)
@@ -56,7 +56,7 @@ class Plan:
     changed: int = 0
     unchanged: int = 0
     copies: int = 0
-    retired: int = 0
+    retired: Set[str] = frozenset()
 
     def publication(self) -> Publication:
         """The plan as the change of one generation."""
@@ -198,11 +198,14 @@ def _retire(
         articles[kept.key] = (kept.origin, kept.credit.published or seen)
     rule_of = cache(lambda origin: rule(Path(origin)))
     gone = retired_by_rule(articles, rule_of, now)
-    plan.retired = len(gone & stored.keys())
+    plan.retired = gone & stored.keys()
+    changed = plan.retired & {kept.key for kept in plan.kept}
     plan.new -= len(gone - stored.keys())
+    plan.changed -= len(changed)
+    plan.unchanged -= len(plan.retired - changed)
     plan.kept[:] = [kept for kept in plan.kept if kept.key not in gone]
     plan.moved[:] = [move for move in plan.moved if move[0] not in gone]
-    plan.removed += sorted(gone & stored.keys())
+    plan.removed += sorted(plan.retired)
     left = {origin for key, (origin, _) in articles.items() if key not in gone}
     emptied = {articles[key][0] for key in gone} - left
     plan.files[:] = [

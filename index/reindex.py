@@ -367,6 +367,6 @@ def _outcome(plan: Plan, store: SqliteStore, embedded: int, seconds: float) -> O
         generation=number,
         seconds=seconds,
         copies=plan.copies,
-        retired=plan.retired,
+        retired=len(plan.retired & set(plan.removed)),
         skipped=tuple(sorted(plan.skipped.items(), key=lambda kind: (-kind[1], kind[0]))),
     )
