@@ -128,7 +128,10 @@ class Courier:
         before = [await self._watches.told(pile.watch) for pile in piles]
         # Many alerts are compared with many, and questions go on meanwhile.
         news = await asyncio.to_thread(
-            lambda: [news_of(pile, held, told) for pile, told in zip(piles, before, strict=True)]
+            lambda: [
+                news_of(pile, held, told, only=scene.settings.sources)
+                for pile, told in zip(piles, before, strict=True)
+            ]
         )
         told = [(pile, each) for pile, each in zip(piles, news, strict=True) if each.passages]
         if not told:
@@ -209,7 +212,11 @@ def batches(piles: Sequence[Pile], *, room: int) -> list[tuple[Pile, ...]]:
 
 
 def news_of(
-    pile: Pile, held: Mapping[int, Quotable], told: Sequence[tuple[str, str]] = ()
+    pile: Pile,
+    held: Mapping[int, Quotable],
+    told: Sequence[tuple[str, str]] = (),
+    *,
+    only: tuple[str, ...] = (),
 ) -> News:
     """What there is to tell of a watch: passages that are still held and say what is new.
 
@@ -222,7 +229,7 @@ def news_of(
         if found.paragraph not in held or _is_known(alert, known):
             continue
         known.append(("", alert.digest))
-        passages.append(passage_of(found, held[found.paragraph]))
+        passages.append(passage_of(found, held[found.paragraph], only=only))
     return News(pile.watch.question, tuple(passages), sum(each.more for each in pile.alerts))
 
 

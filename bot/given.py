@@ -116,8 +116,11 @@ def from_json(told: Mapping[str, Any]) -> Given | None:
 _PLAIN = tuple(each.name for each in fields(Given) if each.name not in {"found", "starts"})
 
 
-def passage_of(each: Found, held: Quotable) -> Passage:
-    """A passage that was found, with its text as the collection holds it."""
+def passage_of(each: Found, held: Quotable, *, only: tuple[str, ...] = ()) -> Passage:
+    """A passage that was found, with its text as the collection holds it.
+
+    Of those who carry it too, `only` these are named, as the chat may keep to them since.
+    """
     return Passage(
         each.paragraph,
         held.article,
@@ -127,5 +130,5 @@ def passage_of(each: Found, held: Quotable) -> Passage:
         each.best,
         each.evidence,
         held.credit,
-        each.also,
+        tuple(name for name in each.also if not only or name in only),
     )

@@ -24,6 +24,7 @@ _APART, _END_APART = "\u2068", "\u2069"
 _TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _FROM_RIGHT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _TAG = re.compile(r"<[^>]*>")
+_FOREIGN = re.compile(r"[@\\%]")  # in a site
 
 
 def answer_html(answer: Answer, words: AnswerWords, *, most: int = MOST_PASSAGES) -> str:
@@ -111,7 +112,7 @@ def source_html(credit: Credit, words: AnswerWords, *, at: str = "") -> str:
     via = named(credit.via, _NAME)
     carriers = (named(credit.publisher, _NAME), f"via {via}" if via else "")
     parts = [title, " ".join(filter(None, carriers))]
-    first, *rest = list(filter(None, parts)) or [_host(credit.url)]
+    first, *rest = list(filter(None, parts)) or [site_of(credit.url)]
     day = words.day(credit.published)
     return " · ".join(
         [_linked(first or words.source_unknown, credit.url, at), *rest, *([day] if day else [])]
@@ -197,15 +198,19 @@ def named(text: str, room: int) -> str:
 def _linked(html: str, url: str, at: str) -> str:
     exact = at_words(url, at)
     address = exact if utf16_units(escape(exact)) <= EXACT_LINK_UNITS else url
-    return f'<a href="{escape(address)}">{html}</a>' if _host(address) else html
+    return f'<a href="{escape(address)}">{html}</a>' if site_of(address) else html
 
 
-def _host(url: str) -> str:
+def site_of(url: str) -> str:
     """The site of an address that can be linked, made safe for markup; "" when it cannot be."""
-    if utf16_units(escape(url)) > LINK_UNITS or re.search(r"[\s\x00-\x1f\ud800-\udfff]", url):
+    if " " in url or not url.isprintable() or utf16_units(escape(url)) > LINK_UNITS:
         return ""
     try:
         parts = urlsplit(url)
+        site = parts.hostname if parts.port != 0 else None
     except ValueError:
         return ""
-    return named(parts.netloc, _NAME) if parts.scheme in {"http", "https"} else ""
+    # A name before the site looks like the site, and browsers read a backslash as a slash.
+    if not site or parts.scheme not in {"http", "https"} or _FOREIGN.search(parts.netloc):
+        return ""
+    return named(parts.netloc, _NAME)

@@ -10,7 +10,9 @@ RUNS = {"execute", "executemany", "executescript", "_run"}
 OURS = {
     "bot/chats.py": {"table"},  # of MOVED
     "bot/corrections.py": {"marks"},  # question marks, as many as values
-    "bot/memory.py": {"_SELECT"},
+    "bot/memory.py": {"_SELECT", "table"},  # table: one of two, named beside it
+    # Conditions of that file alone, and tables that its calls name; numbers go beside.
+    "bot/privacy.py": {"_sent(whose)", "table", "where"},
     "bot/schema.py": {"number"},  # counts migrations
     "bot/watches.py": {"_SELECT", "_COLUMNS", "where"},  # where: words of that file alone
     # Conditions hold placeholders alone, their values go beside; marks are placeholders or
@@ -19,6 +21,8 @@ OURS = {
         *("_TEXT", "_CREDIT", "_TOLD", "_BOTH", "condition", "marks", "only", "like", "elsewhere"),
     },
     "index/store/crediting.py": {"', '.join('?' * len(wanted))", "'?' * len(wanted)"},
+    "index/store/inspecting.py": {"MOST_FAULTS", "pragma"},  # pragma: one of two names
+    "index/store/mending.py": {"marks"},
     "index/store/schema.py": {"number"},
     "index/store/snapshot.py": {
         *("_MEETING", "_FOUND", "_MEETING.format(condition)", "only", "names", "marks"),
@@ -27,6 +31,11 @@ OURS = {
         *("term", "' OR '.join((f'\"{term}\"' for term in dict.fromkeys(terms)))"),
     },
     "index/store/sqlite.py": {"marks", "_marks(part)"},
+    # Tables and columns as the schema of a bot.db names them that was just made, not the damaged
+    # one; order is asc or desc.
+    "scripts/checkup/memory.py": {
+        *("_MOST_FAULTS", "pragma", "table", "names", "order", "marks"),
+    },
 }
 
 

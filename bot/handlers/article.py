@@ -13,14 +13,13 @@ from bot.deeplinks import paragraph_in
 from bot.desk import Apology, Library
 from bot.handlers.answers import View
 from bot.handlers.ask import apology
-from bot.limits import LINK_UNITS
 from bot.listing import WORDS_UNITS
 from bot.logs import describe
 from bot.memory import Kind, Sheet
 from bot.office import Office
 from bot.outbox import reply_to
 from bot.pages import article_html, page_with, pages_of
-from bot.render import named
+from bot.render import named, site_of
 from bot.scene import Scene
 from index import Reading
 
@@ -157,9 +156,4 @@ def _page_button(reading: Reading, scene: Scene) -> list[InlineKeyboardButton]:
 
 def _can_be_pressed(url: str) -> bool:
     """Whether Telegram takes the address for a button; one that it refuses costs the message."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    plain = len(url) <= LINK_UNITS and url.isascii() and url.isprintable() and " " not in url
-    return plain and parts.scheme in {"http", "https"} and bool(_SITE.fullmatch(parts.netloc))
+    return url.isascii() and bool(site_of(url) and _SITE.fullmatch(urlsplit(url).netloc))

@@ -60,6 +60,19 @@ async def turn(pressed: Pressed, office: Office, *, notice: str = "") -> None:
         await office.memory.keep(chat, message, view.sheet)
 
 
+async def still_shown(pressed: Pressed, office: Office) -> bool:
+    """Whether the chat's sources still allow what its page quotes; else it is shown anew."""
+    kept, only = from_json(pressed.sheet.told), pressed.scene.settings.sources
+    if kept is None or not only:
+        return True
+    ids = {each.paragraph for each in kept.on_page}
+    held = await office.desk.look(lambda library: library.passages([*ids], only=only))
+    if not isinstance(held, Apology) and ids <= held.keys():
+        return True
+    await turn(pressed, office)
+    return False
+
+
 async def context(pressed: Pressed, office: Office) -> None:
     """Show the paragraphs before and after a quote."""
     if (shown := await _shown(pressed, office)) is None:
@@ -196,7 +209,9 @@ async def _passages(
         await _gone(pressed, office, held if isinstance(held, Apology) else None)
         return None
     return tuple(
-        passage_of(each, held[each.paragraph]) for each in wanted if each.paragraph in held
+        passage_of(each, held[each.paragraph], only=only)
+        for each in wanted
+        if each.paragraph in held
     )
 
 

@@ -3,7 +3,7 @@
 from bot.buttons import Verb, button, keyboard
 from bot.given import from_json
 from bot.handlers.pressed import Pressed
-from bot.handlers.turning import turn
+from bot.handlers.turning import still_shown, turn
 from bot.office import Office
 from bot.outbox import edit_of
 from bot.privacy import DAY_S
@@ -14,6 +14,9 @@ async def vote(pressed: Pressed, office: Office) -> None:
     """Keep a vote; one against the answer is asked for its reason."""
     helpful = bool(pressed.press.number(1))
     words = pressed.scene.phrases.answers
+    # A vote against it has the same text sent again.
+    if not helpful and not await still_shown(pressed, office):
+        return
     await office.outbox.answer_press(
         pressed.query, words.thanks if helpful else words.what_was_wrong
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import logging
 import os
 import sqlite3
@@ -25,6 +26,7 @@ from scripts.simulator.api import TOKEN
 from scripts.simulator.post import group, person, private_chat
 from tests.support.collections import TEA, Desk
 from tests.support.library import SEARCHED, FakeLibrary
+from tests.support.visit import visiting
 from tests.support.web import web_server
 
 WORDS = phrases_in("en").admin
@@ -84,6 +86,10 @@ def serve(telegram, library, tmp_path, desk, web):
             await bot
 
     return serving
+
+
+def _module_of(name: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", f"scripts.{name}")
 
 
 def _module(name: str, *words: str) -> tuple[str, ...]:
@@ -305,6 +311,55 @@ def test_only_what_has_waited_for_a_day_is_swept(tmp_path):
     sweep(tmp_path)
 
     assert list(folder_in(tmp_path).iterdir()) == [new]
+
+
+def test_a_file_that_vanishes_while_others_are_swept_stops_nothing(tmp_path):
+    # A link that leads nowhere is listed, and is not there when it is looked at.
+    gone, old = place_for("a.txt", tmp_path), place_for("b.txt", tmp_path)
+    gone.symlink_to(tmp_path / "nowhere")
+    old.write_text(NIGHT)
+    day_ago = time.time() - KEPT_S - 1
+    os.utime(old, (day_ago, day_ago))
+
+    sweep(tmp_path)
+
+    assert [each.name for each in folder_in(tmp_path).iterdir()] == [gone.name]
+
+
+async def test_what_comes_from_outside_stands_behind_the_options_of_a_door(
+    tmp_path, telegram, library, post
+):
+    said = tmp_path / "said"
+    odd = {"where": "--page", "kind": "page", "articles": 1, "name": "x", "target": "x"}
+    odd |= {"title": "", "publisher": "", "published": "", "begins": "", "faulty": 0}
+    odd["paragraphs"] = 1
+    told = f"open({str(said)!r}, 'a').write(json.dumps(sys.argv[1:]) + '\\n'); "
+    code = f"import json, sys; {told}print(json.dumps({odd!r}))"
+    door = (sys.executable, "-c", code)
+    async with visiting(telegram, library, tmp_path, admins=(ADMIN,)) as visit:
+        visit.office = replace(visit.office, doors=Doors(door, door, door))
+        await visit.hears(post.says("/addsource --follow --yes"))
+        await visit.presses(ADMIN, WORDS.add)
+        telegram.files["f"] = b"otters"
+        await visit.hears(document(post, "--yes", "f"))
+        await visit.presses(ADMIN, WORDS.add)
+
+    looked, added, read, kept = map(json.loads, said.read_text().splitlines())
+    assert looked == ["add", "--json", "--name=--yes", "--", "https://--follow"]
+    assert added == ["add", "--yes", "--json", "--page", "--name=--yes", "--", "--page"]
+    assert read[:-1] == ["--json", "--name=--yes", "--"]
+    assert kept[:-1] == ["--yes", "--json", "--name=--yes", "--"]
+    assert read[-1] == kept[-1]
+    assert read[-1].startswith(str(folder_in(tmp_path)))
+
+
+@pytest.mark.parametrize("door", [("sources", "add"), ("add",)])
+async def test_a_door_reads_nothing_behind_the_dashes_as_an_option(door, desk):
+    name, *verb = door
+    refused = await ask(_module_of(name), *verb, "--json", "--", "--help")
+
+    assert isinstance(refused, Refused)
+    assert "--help" in refused.reason
 
 
 # Feeds and pages.
