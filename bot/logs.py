@@ -218,10 +218,16 @@ def describe(error: BaseException) -> str:
         return redacted(f"{kind}: {error}")[:_LONGEST_MESSAGE]
     if isinstance(error, OSError) and isinstance(error.strerror, str):
         kind = f"{kind}: {error.strerror[:_LONGEST_MESSAGE]}"
-    if isinstance(error, sqlite3.Error):  # which names tables, and never what is in them
+    if isinstance(error, sqlite3.Error) and _is_of_the_file(error):
         kind = f"{kind}: {error}"[:_LONGEST_MESSAGE]
     trail = "".join(traceback.format_tb(error.__traceback__))
     return redacted(f"{kind}\n{trail}").rstrip()
+
+
+def _is_of_the_file(error: sqlite3.Error) -> bool:
+    """Whether it tells of the file: what it tells of a statement may repeat what was looked for."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    return code & 0xFF != sqlite3.SQLITE_ERROR
 
 
 def explained(error: Exception) -> str:

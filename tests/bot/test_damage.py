@@ -121,10 +121,20 @@ async def test_a_bot_whose_file_is_broken_ends_with_one_sentence(tmp_path):
         await run(settings, FakeLibrary(), stop=asyncio.Event())
 
 
-def test_an_error_of_sqlite_says_in_the_log_what_it_was():
-    error = sqlite3.OperationalError("database or disk is full")
+def full_disk() -> sqlite3.Error:
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.execute("pragma max_page_count = 1")
+        with pytest.raises(sqlite3.OperationalError) as full:
+            db.execute("create table otters (name text)")
+    return full.value
 
-    assert describe(error) == "OperationalError: database or disk is full"
+
+def test_an_error_of_sqlites_file_says_in_the_log_what_it_was_and_one_of_a_statement_does_not():
+    with closing(sqlite3.connect(":memory:")) as db, pytest.raises(sqlite3.Error) as asked:
+        db.execute("select 'what people ask")
+
+    assert describe(full_disk()).startswith("OperationalError: database or disk is full")
+    assert "ask" not in describe(asked.value).splitlines()[0]
 
 
 # The machine.
@@ -202,7 +212,7 @@ class FullInbox(Inbox):
 
     async def settle(self, seq, state):
         if not self.room:
-            raise sqlite3.OperationalError("database or disk is full")
+            raise full_disk()
         await super().settle(seq, state)
 
 

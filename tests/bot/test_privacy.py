@@ -130,7 +130,7 @@ async def test_messages_that_wait_or_cannot_be_read_are_counted(data, post):
 
     # What waits is answered still, and erased then; what could not be read is erased now.
     assert await kept(data, Whose(user=ADA)) == Kept(messages=2)
-    assert [row[-2] for row in await rows(data, "inbox") if row[4] == "aside"] == ["{}"]
+    assert [row[5] for row in await rows(data, "inbox") if row[4] == "aside"] == ["{}"]
 
 
 async def test_the_chat_of_an_answered_message_is_forgotten_and_its_number_still_known(data, post):
