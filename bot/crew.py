@@ -165,7 +165,7 @@ def _asker(item: Waiting) -> Asker:
             continue
         sender = None if told.get("sender_chat") else told.get("from")
         person = sender.get("id") if isinstance(sender, dict) else None
-        if person is None:
+        if type(person) is not int:  # nothing else could be counted by
             break
         # A press waits for no answer, and neither for what is typed behind the bot's name.
         line = kind if kind in {"callback_query", "inline_query"} else ""

@@ -14,6 +14,9 @@ _Element = Any  # lxml has no types of its own
 _LONGEST, _MOST_MARKS = 8_000_000, 60_000
 _SPACE = re.compile(r"[ \t\n\r\f\v]+")
 _LINE, _CELL = "\v", "\x1f"  # where a line or a table's cell ends; no HTML text holds either
+
+# What a tree of lxml's cannot hold; the two marks above are among it.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _NEVER_SHOWN = (
     "script", "style", "noscript", "template", "head", "title", "iframe", "object", "embed",
     "svg", "math", "audio", "video", "form", "button", "select", "textarea", "nav", "figcaption",
@@ -61,7 +64,7 @@ def _tree(markup: str) -> _Element:
     from lxml import etree, html
 
     bound(markup, size=_LONGEST, marks=_MOST_MARKS)
-    markup = clean(markup).replace(_LINE, " ").replace(_CELL, " ")
+    markup = _UNWRITABLE.sub(" ", clean(markup))
     tree: _Element = html.fragment_fromstring(markup, create_parent="div")
     etree.strip_tags(tree, etree.Comment, etree.ProcessingInstruction)
     etree.strip_elements(tree, *_NEVER_SHOWN, with_tail=False)

@@ -86,6 +86,17 @@ async def test_a_person_who_floods_a_group_keeps_only_their_own_questions_waitin
     assert worker.begun == [0, 1, 500, 501]
 
 
+async def test_who_has_no_number_for_a_number_keeps_nobody_waiting(inbox, worker, caplog):
+    await inbox.keep([said(n, person) for n, person in enumerate([[7], {"id": 7}, "7", 8])])
+
+    await settled(
+        Crew(inbox, worker, Room(at_once=9)), lambda: len(worker.begun) >= 4, patience_s=0
+    )
+
+    assert worker.begun == [0, 1, 2, 3]
+    assert caplog.text == ""
+
+
 async def test_with_no_room_left_another_is_next_and_not_the_rest_of_a_flood(inbox, worker):
     await inbox.keep([*(said(n, 7, chat=7) for n in range(200)), said(500, 8, chat=8)])
     worker.go.set()

@@ -24,6 +24,12 @@ def test_a_fragment_gives_its_paragraphs_headings_lists_quotations_and_tables():
     ]
 
 
+def test_characters_that_no_xml_may_hold_are_spaces():
+    assert blocks_of_fragment("Sea\x0cotters\x1bhold\ufffehands\uffff.") == [
+        Block("Sea otters hold hands .")
+    ]
+
+
 def test_two_line_breaks_part_paragraphs_and_one_does_not():
     assert blocks_of_fragment("Tea<br>at five<br/>\n<br>and rain") == [
         Block("Tea\nat five"),
