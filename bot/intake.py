@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from telegram import Update
+from telegram import Message, Update
 
 from bot.inbox import Item, State
 
@@ -45,14 +45,21 @@ def item_from(identifier: int, raw: dict[str, Any], update: Update) -> Item:
     """What is to be kept of an update; ValueError if its chat is no number."""
     # The message that a button is under is old; the press is not.
     message = None if update.callback_query else update.effective_message
-    if message and (message.migrate_to_chat_id or message.migrate_from_chat_id):
-        message = None  # that a group has moved is never too old to know
-    moment = message and (message.edit_date or message.date)
+    moved = _moves(message)
+    # That a group has moved is never too old to know.
+    moment = message and not moved and (message.edit_date or message.date)
     sent_at = int(moment.timestamp() if moment else time.time())
     chat = update.effective_chat.id if update.effective_chat else None
-    if chat is not None and not _fits(chat):
-        raise ValueError("no chat has such a number")
+    who = update.effective_user.id if update.effective_user else None
+    if not all(number is None or _fits(number) for number in (chat, who, *moved)):
+        raise ValueError("no chat and nobody has such a number")
     return Item(identifier, raw, chat=chat, sent_at=sent_at)
+
+
+def _moves(message: Message | None) -> tuple[int, ...]:
+    """The numbers that a group gets or had, where a message tells of such a change."""
+    told = (message.migrate_to_chat_id, message.migrate_from_chat_id) if message else ()
+    return tuple(number for number in told if number)
 
 
 def _fits(number: Any) -> bool:

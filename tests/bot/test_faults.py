@@ -8,7 +8,7 @@ import pytest
 
 from bot.application import TokenRefused
 from scripts.simulator.api import TOKEN
-from scripts.simulator.post import group, private_chat
+from scripts.simulator.post import group, person, private_chat
 from tests.support.library import FakeLibrary, SlowLibrary, answer, passage
 
 BUSY = "Too many questions are waiting just now. Please ask again in a minute."
@@ -128,6 +128,24 @@ async def test_a_chat_that_no_database_could_keep_costs_no_other(
 
     assert telegram.pending == []
     assert "update 1000 cannot be read and is set aside: ValueError" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "spoilt", [{"from": {**person(), "id": [7]}}, {"migrate_to_chat_id": [5]}]
+)
+async def test_numbers_that_are_none_amid_good_ones_cost_no_other(
+    spoilt, telegram, post, start, caplog
+):
+    bad = post.says("why?", private_chat(1))
+    bad["message"] |= spoilt
+
+    async with start():
+        await telegram.push(bad, post.says("why?"))
+        await telegram.until(lambda: telegram.sent)
+
+    assert telegram.pending == []
+    assert "update 1000 cannot be read and is set aside: " in caplog.text
+    assert [sent["chat_id"] for sent in telegram.sent] == [7]
 
 
 async def test_a_setting_says_how_old_a_message_may_be(telegram, post, library, start):
