@@ -163,8 +163,7 @@ class Outbox:
                 wait = 0.0
             except NetworkError as error:
                 deadline = deadline or self._clock() + self._patience_s
-                # To say twice what a message says changes nothing.
-                lost = letter.edits is None and _may_have_arrived(error)
+                lost = not _bears_repeating(letter) and _may_have_arrived(error)
                 if lost or self._clock() + pause > deadline:
                     raise
                 wait, pause = pause, min(pause * 2, _SLOWEST_RETRY_S)
@@ -260,6 +259,11 @@ def _says(reason: str, any_of: tuple[str, ...]) -> bool:
 
 def _kind_of(chat: int) -> str:
     return Chat.PRIVATE if chat > 0 else Chat.SUPERGROUP
+
+
+def _bears_repeating(letter: Letter) -> bool:
+    """Whether a letter is better sent twice than not at all: a change, or a reply to somebody."""
+    return letter.edits is not None or letter.reply_to is not None
 
 
 def _may_have_arrived(error: NetworkError) -> bool:

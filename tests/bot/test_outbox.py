@@ -115,6 +115,15 @@ async def test_what_may_have_arrived_is_not_sent_twice(telegram, outbox):
     assert telegram.texts() == ["to Ada"]
 
 
+@pytest.mark.parametrize("after", [True, False])
+async def test_a_reply_is_rather_sent_twice_than_not_at_all(after, telegram, outbox):
+    telegram.fail("sendMessage", 200, hang_up=True, after=after)
+
+    await outbox.send(Letter(7, "to Ada", reply_to=5))
+
+    assert telegram.texts() == ["to Ada"] * (1 + after)
+
+
 async def test_markup_that_telegram_cannot_read_is_sent_plain(telegram, outbox):
     await outbox.send(Letter(7, '<a href="https://a.example">Title</a> 1 < 2', reply_to=5))
 
