@@ -15,6 +15,12 @@ def available() -> bool:
     return PATH.is_file()
 
 
+def types() -> dict[str, Any]:
+    """The types by name, each with its fields or subtypes."""
+    found: dict[str, Any] = _description()["types"]
+    return found
+
+
 def faults(method: str, fields: dict[str, Any]) -> list[str]:
     """What is wrong with a request, one line each; nothing where there is no description."""
     if not available():

@@ -1,0 +1,122 @@
+"""Put the whole bot to a trial: crowd, faults, updates, files or soak; says what came of it."""
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from index import ROOT
+from scripts.terminal.opening import guarded
+
+Tried = tuple[bool, dict[str, Any]]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one trial; 0 where it went well, 1 where it did not."""
+    asked = _parser().parse_args(argv)
+    # PTB tells waiting times as numbers otherwise, and warns about it.
+    os.environ.setdefault("PTB_TIMEDELTA", "true")
+    return guarded(lambda: _run(asked))
+
+
+def _run(asked: argparse.Namespace) -> int:
+    well, figures = _TRIALS[asked.trial](asked)
+    if asked.json:
+        print(json.dumps({"trial": asked.trial, "well": well, **figures}, default=str))
+    else:
+        for name, value in figures.items():
+            print(f"{name:<14}{value}")
+        print("well" if well else "NOT well")
+    return 0 if well else 1
+
+
+def _crowd(asked: argparse.Namespace) -> Tried:
+    from scripts.trials.crowd import FLOOD_S, MOST_RATIO, crowd_ratio, percentile
+
+    crowd = asyncio.run(crowd_ratio(phase_s=asked.seconds or FLOOD_S, rounds=asked.count or 3))
+    figures = {
+        "calm p99": percentile(crowd.calm, 99),
+        "flooded p99": percentile(crowd.flooded, 99),
+        "ratio": crowd.ratio,
+    }
+    return crowd.ratio < MOST_RATIO, figures
+
+
+def _faults(asked: argparse.Namespace) -> Tried:
+    from scripts.trials.kills import KILLS, QUESTIONS, kill
+
+    wish = {"silent_s": asked.seconds or 30.0, "seed": asked.seed}
+    each = {
+        way: asyncio.run(
+            kill(
+                questions=asked.count or QUESTIONS,
+                kills=min(KILLS, asked.count or KILLS),
+                webhook=way == "webhook",
+                **wish,
+            )
+        )
+        for way in ("polling", "webhook")
+    }
+    return all(one.well for one in each.values()), {way: asdict(one) for way, one in each.items()}
+
+
+def _updates(asked: argparse.Namespace) -> Tried:
+    from scripts.trials.updates import feed
+
+    fed = asyncio.run(feed(asked.count or 100_000, seed=asked.seed))
+    return fed.well, asdict(fed)
+
+
+def _files(asked: argparse.Namespace) -> Tried:
+    from scripts.trials.files import read_all, samples, spoilt
+
+    cases, count = samples(ROOT / "seeds", ROOT / "tests/data/formats"), asked.count or 10_000
+    found = read_all(spoilt(cases, count, seed=asked.seed), count)
+    return found.well, asdict(found)
+
+
+def _soak(asked: argparse.Namespace) -> Tried:
+    from scripts.trials.soak import MINUTES, RATE, soak
+
+    found = asyncio.run(
+        soak(
+            rate=asked.rate or RATE,
+            minutes=asked.count or MINUTES,
+            minute_s=asked.seconds or 60.0,
+        )
+    )
+    return found.well, asdict(found)
+
+
+_TRIALS: dict[str, Callable[[argparse.Namespace], Tried]] = {
+    "crowd": _crowd,
+    "faults": _faults,
+    "updates": _updates,
+    "files": _files,
+    "soak": _soak,
+}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="scripts/run trial", description=__doc__)
+    parser.add_argument("trial", choices=tuple(_TRIALS))
+    parser.add_argument("--json", action="store_true", help="the figures as one object")
+    parser.add_argument(
+        "--seed", type=int, default=1, metavar="N", help="another series of chance"
+    )
+    parser.add_argument(
+        "--count", type=int, metavar="N", help="rounds, questions, updates, files or minutes"
+    )
+    parser.add_argument(
+        "--seconds", type=float, metavar="S", help="of a phase, of a silence, or of a minute"
+    )
+    parser.add_argument("--rate", type=float, metavar="N", help="questions a second, of the soak")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
