@@ -225,7 +225,7 @@ def describe(error: BaseException) -> str:
 
 
 def _is_of_the_file(error: sqlite3.Error) -> bool:
-    """Whether it tells of the file: what it tells of a statement may repeat what was looked for."""
+    """Whether it tells of the file: of a statement it may repeat what was looked for."""
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
     return code & 0xFF != sqlite3.SQLITE_ERROR
 
