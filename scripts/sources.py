@@ -41,11 +41,12 @@ def main(argv: Sequence[str] | None = None, *, opened: OpenFetcher = open_fetche
 # The four things to be done.
 
 
-def _list(_: argparse.Namespace, settings: IndexSettings, __: OpenFetcher) -> int:
+def _list(asked: argparse.Namespace, settings: IndexSettings, _: OpenFetcher) -> int:
     listing = listing_of(settings)
     rows = [("name", "kind", "files", "last check (UTC)", "trouble")]
-    rows += [_row(source, listing, settings.folder) for source in listing.sources]
-    rows += [("-", "path", str(_count(path, listing)), "", str(path)) for path in listing.paths]
+    rows += [_row(source, listing, settings.folder) for source in _tagged(asked.tag, listing)]
+    paths = () if asked.tag else listing.paths
+    rows += [("-", "path", str(_count(path, listing)), "", str(path)) for path in paths]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     for *cells, last in rows:
         padded = [cell.ljust(width) for cell, width in zip(cells, widths, strict=True)]
@@ -97,7 +98,7 @@ def _remove(asked: argparse.Namespace, settings: IndexSettings, _: OpenFetcher) 
 
 def _check(asked: argparse.Namespace, settings: IndexSettings, opened: OpenFetcher) -> int:
     listing = listing_of(settings)
-    chosen = [_named(asked.name, listing)] if asked.name else list(listing.sources)
+    chosen = [_named(asked.name, listing)] if asked.name else _tagged(asked.tag, listing)
     failed = False
     for source in chosen:
         if not source.kind.is_fetched:
@@ -227,6 +228,21 @@ def _unused_name(name: str, listing: Listing) -> str:
     return next(one for one in names if one.casefold() not in taken)
 
 
+def _tagged(tag: str, listing: Listing) -> list[Source]:
+    """The sources with a tag; all of them where none is asked for."""
+    if not tag:
+        return list(listing.sources)
+    found = [
+        source
+        for source in listing.sources
+        if tag.casefold() in {each.casefold() for each in source.tags}
+    ]
+    if not found:
+        known = ", ".join(sorted({each for source in listing.sources for each in source.tags}))
+        raise NoSuchSource(f"no source is tagged {tag}; there are: {known or 'no tags'}")
+    return found
+
+
 def _named(name: str, listing: Listing) -> Source:
     for source in listing.sources:
         if source.name.casefold() == name.casefold():
@@ -253,6 +269,7 @@ def _parser() -> argparse.ArgumentParser:
         description="The feeds, pages, folders and files that scripts/run reindex reads when it is"
         " given none. Without a word: the list of them.",
     )
+    parser.add_argument("--tag", default="", metavar="TAG", help="only those with this tag")
     parser.set_defaults(does=_list)
     words = parser.add_subparsers(metavar="WORD")
     add = words.add_parser("add", help="find the feed of a page, show what it has, and list it")
@@ -266,7 +283,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     add.set_defaults(does=_add)
     check = words.add_parser("check", help="fetch now, due or not, and say what was there")
-    check.add_argument("name", nargs="?", metavar="NAME")
+    which = check.add_mutually_exclusive_group()
+    which.add_argument("name", nargs="?", default="", metavar="NAME")
+    which.add_argument(
+        "--tag", default=argparse.SUPPRESS, metavar="TAG", help="all those with this tag"
+    )
     check.set_defaults(does=_check)
     remove = words.add_parser("remove", help="comment a source out")
     remove.add_argument("name", metavar="NAME")

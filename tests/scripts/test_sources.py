@@ -189,6 +189,32 @@ def test_a_folder_that_is_gone_is_told(listed, run, capsys):
     assert said.endswith("lost is not there\n")
 
 
+def test_a_tag_chooses_what_is_listed_and_checked(listed, run, capsys):
+    run.web.serve("/feed", FEED)
+    listed.write_text(
+        '[[source]]\nfolder = "articles"\ntags = ["Harbour", "old"]\n'
+        '[[source]]\nname = "times"\nfeed = "http://harbour.example/feed"\ntags = "harbour"\n'
+        '[[source]]\nname = "tides"\npage = "http://gone.example/"\n'
+    )
+
+    assert run("--tag", "old") == 0
+    names = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
+    assert names == ["name", "articles"]
+
+    assert run("check", "--tag", "harbour") == 0
+    assert capsys.readouterr().out == "articles: 1 file\ntimes: 1 seen, 1 new\n"
+    assert run("--tag", "old", "check") == 0
+    assert capsys.readouterr().out == "articles: 1 file\n"
+
+
+def test_a_tag_that_no_source_has_is_told_with_those_that_are(listed, run, capsys):
+    listed.write_text('[[source]]\nfolder = "articles"\ntags = ["harbour", "old"]\n')
+
+    assert run("check", "--tag", "sport") == 2
+
+    assert "no source is tagged sport; there are: harbour, old" in capsys.readouterr().err
+
+
 def test_removing_comments_out_and_says_what_is_left(listed, run, capsys, tmp_path):
     run("add", run.web.serve("/feed", FEED), "--yes", "--name", "tides")
     capsys.readouterr()
