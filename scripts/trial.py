@@ -1,4 +1,4 @@
-"""Put the whole bot to a trial: crowd, faults, updates, files or soak; says what came of it."""
+"""Put the whole bot to a trial, and tell what came of it."""
 
 import argparse
 import asyncio
@@ -117,7 +117,12 @@ _TRIALS: dict[str, Callable[[argparse.Namespace], Tried]] = {
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="scripts/run trial", description=__doc__)
-    parser.add_argument("trial", choices=tuple(_TRIALS))
+    parser.add_argument(
+        "trial",
+        choices=tuple(_TRIALS),
+        help="crowd: a flood beside others' questions; faults: kill -9 while Telegram errs; updates"
+        " and files: invented and spoilt ones; soak: ten minutes of questions and reindexing",
+    )
     parser.add_argument("--json", action="store_true", help="the figures as one object")
     parser.add_argument(
         "--seed", type=int, default=1, metavar="N", help="another series of chance"

@@ -29,7 +29,7 @@ _COST_S = 0.02
 class Killed:
     """How many questions there were, which went unanswered, and how many were answered twice.
 
-    Of those answered again, `unmarked` were begun and not marked as answered when the bot was
+    Of those answered again, `unmarked` had been answered and were not marked so when the bot was
     killed, and `unsure` met a connection that broke after the message had been taken. `left` tells
     in which state of the inbox the lost ones are.
     """
@@ -140,7 +140,7 @@ class _Trial:
             process.kill()
             await process.wait()
             self.killed.kills += 1
-            self.open |= self._begun()
+            self.open |= self._begun() & self._answered().keys()
 
     async def _until_at_work(self, already: int) -> None:
         """Past its greeting, or the kills would all fall into the start of Python."""
@@ -150,7 +150,7 @@ class _Trial:
         )
 
     def _begun(self) -> set[int]:
-        """The messages that the killed bot had not marked as answered."""
+        """The messages that the killed bot had kept and not marked as answered."""
         with sqlite3.connect(self.folder / "bot.db") as db:
             rows = db.execute(
                 """
