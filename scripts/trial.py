@@ -120,8 +120,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "trial",
         choices=tuple(_TRIALS),
-        help="crowd: a flood beside others' questions; faults: kill -9 while Telegram errs; updates"
-        " and files: invented and spoilt ones; soak: ten minutes of questions and reindexing",
+        help="crowd: a flood beside others' questions; faults: kill -9 while Telegram errs;"
+        " updates and files: invented and spoilt ones; soak: ten minutes of questions, reindexing",
     )
     parser.add_argument("--json", action="store_true", help="the figures as one object")
     parser.add_argument(

@@ -5,6 +5,7 @@ import random
 import re
 import time
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 from scripts.simulator import description
@@ -123,7 +124,7 @@ class Inventor:
         was = holder[key]
         holder[key] = self._chance.choice(
             (
-                *(self._chance.choice(_HOSTILE), self._chance.choice(_ODD)),
+                *(deepcopy(self._chance.choice(_HOSTILE)), self._chance.choice(_ODD)),
                 *("ab 😀<" * self._chance.choice((100, 5_000)), [was], {"id": was, "type": was}),
             )
         )

@@ -41,6 +41,7 @@ class Soak:
 
     asked: int = 0
     answered: int = 0
+    put_off: int = 0
     seconds: float = 0.0
     generations: int = 0
     errors: list[str] = field(default_factory=list)
@@ -50,9 +51,10 @@ class Soak:
     def well(self) -> bool:
         """Whether all was answered without an error, and memory and files stayed as they were.
 
-        They are held against the second minute: in the first the model is loaded.
+        Nobody may have been told to ask again. Memory and files are held against the second
+        minute: in the first the model is loaded.
         """
-        if self.errors or self.answered < self.asked or len(self.minutes) < 2:
+        if self.errors or self.put_off or self.answered < self.asked or len(self.minutes) < 2:
             return False
         early, late = self.minutes[1][2], self.minutes[-1][2]
         flat = late.rss_mb <= early.rss_mb * GROWTH
@@ -116,7 +118,7 @@ async def _minutes(  # noqa: PLR0913, PLR0917 - the trial's figures
         await telegram.until(lambda: telegram.replies >= found.asked, patience_s=60)
     except TimeoutError:
         found.errors.append("questions were left without an answer")
-    found.answered = telegram.replies
+    found.answered, found.put_off = telegram.replies - telegram.put_off, telegram.put_off
     found.seconds = time.monotonic() - began
 
 

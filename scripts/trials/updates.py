@@ -12,6 +12,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.phrases import phrases_in
 from scripts.simulator.api import FakeTelegram, Refusal, telegram_server
 from scripts.simulator.post import Json, Post, private_chat
 from scripts.simulator.stage import performing
@@ -44,12 +45,18 @@ class Fed:
 
 
 class Forgetful(FakeTelegram):
-    """Keeps nothing but who was answered, and refuses what makes no sense, as Telegram does."""
+    """Keeps nothing but who was answered, and how many were told to ask again instead.
+
+    It refuses what makes no sense, as Telegram does.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.answered: set[int] = set()
         self.replies = 0
+        self.put_off = 0
+        words = phrases_in("en").answers
+        self._putting_off = (words.busy, words.enough, words.took_too_long, words.failed("")[:20])
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         self._forget()
@@ -63,6 +70,7 @@ class Forgetful(FakeTelegram):
         if call.method == "sendMessage":
             self.answered.add(call.fields["chat_id"])
             self.replies += 1
+            self.put_off += call.fields["text"].startswith(self._putting_off)
         return done
 
     def _forget(self) -> None:

@@ -132,6 +132,7 @@ def test_a_soak_is_judged_by_answers_errors_memory_and_files():
 
     assert Soak(asked=5, answered=5, minutes=flat).well
     assert not Soak(asked=5, answered=4, minutes=flat).well
+    assert not Soak(asked=5, answered=5, put_off=1, minutes=flat).well
     assert not Soak(asked=5, answered=5, minutes=flat, errors=["boom"]).well
     assert not Soak(asked=5, answered=5, minutes=flat[:1]).well
     assert not Soak(minutes=[*flat, (4, 20.0, Standing(900, 40))]).well
@@ -187,7 +188,7 @@ async def test_a_soak_answers_everything_while_articles_change():
         opened=lambda collection: follow(collection, model, threshold=0.0),
     )
 
-    assert (found.asked, found.answered, found.errors) == (120, 120, [])
+    assert (found.asked, found.answered, found.put_off, found.errors) == (120, 120, 0, [])
     assert (found.generations, [minute for minute, _, _ in found.minutes]) == (3, [1, 2])
 
 
