@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields, replace
+from functools import partial
 from typing import Any
 
 from index import ROOT
@@ -94,13 +95,14 @@ def _files(asked: argparse.Namespace) -> Tried:
 
 
 def _soak(asked: argparse.Namespace) -> Tried:
-    from scripts.trials.soak import MINUTES, RATE, soak
+    from scripts.trials.soak import MINUTES, RATE, packaged, soak
 
     found = asyncio.run(
         soak(
             rate=asked.rate or RATE,
             minutes=asked.count or MINUTES,
             minute_s=asked.seconds or 60.0,
+            opened=partial(packaged, reads=asked.reads),
         )
     )
     return found.well, figures_of(found)
@@ -134,6 +136,9 @@ def _parser() -> argparse.ArgumentParser:
         "--seconds", type=float, metavar="S", help="of a phase, of a silence, or of a minute"
     )
     parser.add_argument("--rate", type=float, metavar="N", help="questions a second, of the soak")
+    parser.add_argument(
+        "--reads", type=int, default=8, metavar="N", help="INDEX_READ of the soak; 0 is fastest"
+    )
     return parser
 
 

@@ -54,7 +54,8 @@ def phrases_in(language: str) -> Phrases:
 
 def language_for(*wanted: str | None) -> str:
     """The first of the wanted languages that the bot speaks; a region does not matter."""
-    codes = ((code or "").replace("_", "-").partition("-")[0].lower() for code in wanted)
+    told = (code for code in wanted if isinstance(code, str))  # anything may come from outside
+    codes = (code.replace("_", "-").partition("-")[0].lower() for code in told)
     return next((code for code in codes if code in LANGUAGES), next(iter(LANGUAGES)))
 
 

@@ -74,7 +74,7 @@ async def soak(
     `publish` indexes the articles of a folder, its `seeds`, into its `index`, and `opened` opens
     what is there: by the door and with the packaged model unless others are given.
     """
-    publish, opened = publish or reindex_by_the_door, opened or _packaged
+    publish, opened = publish or reindex_by_the_door, opened or packaged
     found = Soak()
     with tempfile.TemporaryDirectory(prefix="quotewire-") as name, _heard(found.errors):
         folder = Path(name)
@@ -168,8 +168,9 @@ async def reindex_by_the_door(folder: Path) -> str:
     return f"reindex ended with {ended}: {said.decode()[-300:]}" if ended else ""
 
 
-def _packaged(collection: Path) -> Library:
-    return open_library(IndexSettings(url=str(collection)))
+def packaged(collection: Path, *, reads: int = 8) -> Library:
+    """The collection with the packaged model, which reads so many passages closely."""
+    return open_library(IndexSettings(url=str(collection), read=reads))
 
 
 def _environment() -> dict[str, str]:
