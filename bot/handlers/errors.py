@@ -22,5 +22,5 @@ async def report(error: Exception, message: Message | None, office: Office) -> N
         await office.outbox.send(
             reply_to(message, office.scene(message).phrases.answers.failed(told))
         )
-    except TelegramError as refusal:
+    except Exception as refusal:  # noqa: BLE001 - PTB would log whatever it says
         logger.warning("nor could it be told, reference %s: %s", told, describe(refusal))
