@@ -25,6 +25,8 @@ _QUESTIONS = (
     ),
     *("/sources", "/unanswered", "/why", "/cancel", "and in September?", "كيف تنام؟", "как?"),
 )
+# These read all that is kept of unreadable updates, which in a trial are a third of all.
+_SELDOM = ("/privacy", "/forget")
 _ODD = (
     *("", " ", "\0", "\ud800", "a\udc00b", "\u202e\u200f", "e\u0301" * 50, "😀" * 300, "<b>&amp;"),
     *("%s{}", "'; drop table inbox; --", "\n" * 500, "NaN", "-1", "/ask@" + "x" * 90, "\ufeff?"),
@@ -69,7 +71,8 @@ class Inventor:
         if "chat" in told:
             told["chat"] = {"id": person, "type": "private", "first_name": "Ada"}
         if "text" in told or self._chance.random() < 0.5:
-            told["text"] = self._chance.choice(_QUESTIONS)
+            seldom = self._chance.random() < 0.002
+            told["text"] = self._chance.choice(_SELDOM if seldom else _QUESTIONS)
             told["entities"] = entities_in(told["text"])
 
     def _simplest(self, kinds: list[str], depth: int) -> str:
