@@ -3,6 +3,7 @@
 import logging
 import multiprocessing
 import random
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -139,11 +140,15 @@ class _Worker:
 
     def __init__(self) -> None:
         self._context = multiprocessing.get_context("spawn")
+        # Ours, since a process that is killed tidies nothing up.
+        self._folder = tempfile.TemporaryDirectory(prefix="quotewire-")
         self._start()
 
     def _start(self) -> None:
         self._ours, theirs = self._context.Pipe()
-        self._process = self._context.Process(target=_work, args=(theirs,), daemon=True)
+        self._process = self._context.Process(
+            target=_work, args=(theirs, self._folder.name), daemon=True
+        )
         self._process.start()
         theirs.close()
         self._ours.recv()  # it is ready, its libraries loaded
@@ -161,34 +166,35 @@ class _Worker:
             told = "hung"
         except (EOFError, OSError):
             told = "the process died"
-        self.close()
+        self._end()
         self._start()
         return _Outcome(time.monotonic() - began, told)
 
     def close(self) -> None:
+        self._end()
+        self._folder.cleanup()
+
+    def _end(self) -> None:
         self._process.kill()
         self._process.join()
         self._ours.close()
 
 
-def _work(pipe: Connection) -> None:
+def _work(pipe: Connection, folder: str) -> None:
     """Read what comes until the other end is closed, and say of each what became of it."""
-    import tempfile
-
     from index.readers import look_into
 
     logging.disable(logging.CRITICAL)
-    with tempfile.TemporaryDirectory(prefix="quotewire-") as folder:
-        pipe.send("ready")
-        while True:
-            try:
-                name, data = pipe.recv()
-            except EOFError:
-                return
-            path = Path(folder) / name
-            path.write_bytes(data)
-            pipe.send(_told(path, look_into))
-            path.unlink()
+    pipe.send("ready")
+    while True:
+        try:
+            name, data = pipe.recv()
+        except EOFError:
+            return
+        path = Path(folder) / name
+        path.write_bytes(data)
+        pipe.send(_told(path, look_into))
+        path.unlink()
 
 
 def _told(path: Path, look_into: Callable[[Path], object]) -> str:

@@ -19,8 +19,6 @@ _QUESTIONS = (
         "/settings",
         "/watch otters",
         "/watches",
-        "/privacy",
-        "/forget",
         "/status",
     ),
     *("/sources", "/unanswered", "/why", "/cancel", "and in September?", "كيف تنام؟", "как?"),
