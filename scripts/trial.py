@@ -7,7 +7,8 @@ import logging
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, fields, replace
 from functools import partial
 from typing import Any
@@ -27,9 +28,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(asked: argparse.Namespace) -> int:
-    # What the bot logs is counted, or to be expected; here it would drown the figures.
-    logging.getLogger("bot").propagate = False
-    well, figures = _TRIALS[asked.trial](asked)
+    with _hushed():
+        well, figures = _TRIALS[asked.trial](asked)
     if asked.json:
         print(json.dumps({"trial": asked.trial, "well": well, **figures}, default=str))
     else:
@@ -37,6 +37,17 @@ def _run(asked: argparse.Namespace) -> int:
             print(f"{name:<14}{value}")
         print("well" if well else "NOT well")
     return 0 if well else 1
+
+
+@contextmanager
+def _hushed() -> Iterator[None]:
+    """What the bot logs is counted, or to be expected; here it would drown the figures."""
+    log = logging.getLogger("bot")
+    log.propagate = False
+    try:
+        yield
+    finally:
+        log.propagate = True
 
 
 def figures_of(found: Any) -> dict[str, Any]:

@@ -166,6 +166,7 @@ def test_the_door_tells_its_figures_and_ends_as_it_went(capsys):
 
     assert trial.main(["files", "--count", "2"]) == 0
     assert capsys.readouterr().out.endswith("well\n")
+    assert logging.getLogger("bot").propagate, "what is logged afterwards is heard again"
 
 
 async def test_a_soak_answers_everything_while_articles_change():
