@@ -338,6 +338,7 @@ async def test_what_strangers_send_is_not_logged(hook, caplog):
     await writer.drain()
     answer = await reader.read()
     writer.close()
+    await writer.wait_closed()
 
     assert answer.startswith(b"HTTP/1.0 400")
     assert "my secret" not in caplog.text
