@@ -41,6 +41,9 @@ _SHARE_OF_ONE = 4  # a person may hold a quarter of what is left free, a chat as
 class Library(Protocol):
     """What the bot needs of an open collection; any thread may call it."""
 
+    @property
+    def warm(self) -> bool: ...
+
     def ask(  # noqa: PLR0913 - a question and its circumstances, each by name
         self,
         question: str,
@@ -141,6 +144,11 @@ class Desk:
     def open(self) -> int:
         """How many questions are being looked up, or wait for that."""
         return self._floor.open
+
+    @property
+    def warm(self) -> bool:
+        """Whether the library is ready; until then a question waits for its model to be loaded."""
+        return self._floor.library.warm
 
     @property
     def crowded(self) -> bool:

@@ -114,6 +114,11 @@ class Lane:
         """Search other vectors from now on; only from within an errand."""
         self._vectors = vectors
 
+    @property
+    def ready(self) -> bool:
+        """Whether nobody would wait for the model: it is loaded, or could not be."""
+        return self._embedder is not None or self._broken is not None
+
     def waiting(self) -> int:
         """How many questions and errands wait behind those that are being worked on."""
         return self._waiting.qsize()

@@ -86,6 +86,11 @@ class Library(Catalogue):
         self._follower = follower
         self._names = AliasBook(aliases, commonness=lambda term: model.lexicon().commonness(term))
 
+    @property
+    def warm(self) -> bool:
+        """Whether the model is loaded, or could not be; until then a question waits for it."""
+        return self._lane.ready
+
     def ask(  # noqa: PLR0913 - one question and its circumstances, each by name
         self,
         question: str,

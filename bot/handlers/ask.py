@@ -4,14 +4,16 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from telegram import Message
+from telegram.error import BadRequest
 
 from bot.desk import Apology, Trouble
 from bot.handlers.answers import Asked, answer_view, followed_by
+from bot.handlers.warming import Note, while_warming
 from bot.logs import describe
 from bot.memory import Kind, Sheet
 from bot.metrics import Stage
@@ -42,7 +44,7 @@ async def answer(
     with office.metrics.timing(Stage.WHOLE):
         # An edit of the question waits here until there is an answer that it can change.
         async with office.locks.of(scene.chat, message.message_id):
-            async with _typing(message, office):
+            async with _typing(message, office), _noted(message, scene, office, overheard) as note:
                 after = await _followed(message, scene, office)
                 outcome = await _looked_up(message, question, scene, office, after)
             if overheard and (isinstance(outcome, Apology) or outcome.abstained):
@@ -50,7 +52,7 @@ async def answer(
             with office.metrics.timing(Stage.RENDER):
                 asked = _asked(message, question, scene, after)
                 letter, sheet = _reply(message, asked, outcome, scene)
-            await _send(letter, sheet, office)
+            await _give(letter, sheet, office, note)
             await _count(outcome, office)
 
 
@@ -104,6 +106,26 @@ def _reply(
 def _asked(message: Message, question: str, scene: Scene, after: Turn | None) -> Asked:
     today = message.date.astimezone(scene.zone).date().isoformat()
     return Asked(question, message.message_id, today, after)
+
+
+def _noted(
+    message: Message,
+    scene: Scene,
+    office: Office,
+    overheard: bool,  # noqa: FBT001 - passed on
+) -> AbstractAsyncContextManager[Note]:
+    # What was put to the whole group waits for no answer of the bot's.
+    return nullcontext(Note()) if overheard else while_warming(message, scene, office)
+
+
+async def _give(letter: Letter, sheet: Sheet | None, office: Office, note: Note) -> None:
+    """Send an answer, in place of the note that told of it where there is one."""
+    if change := note.replaced_by(letter):
+        try:
+            return await _send(change, sheet, office)
+        except BadRequest as error:  # somebody has deleted the note
+            logger.info("a note cannot become the answer: %s", describe(error))
+    return await _send(letter, sheet, office)
 
 
 async def _send(letter: Letter, sheet: Sheet | None, office: Office) -> None:

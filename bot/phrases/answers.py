@@ -34,6 +34,11 @@ class AnswerWords(Words):
         return self._("That took too long, so I stopped looking. Please try again in a minute.")
 
     @property
+    def warming_up(self) -> str:
+        """What stands where the answer will, while what finds it is loaded after a start."""
+        return self._("I have just been started and am warming up. Your answer will appear here.")
+
+    @property
     def source_unknown(self) -> str:
         """In place of a credit of which nothing is known."""
         return self._("Source unknown")

@@ -119,6 +119,11 @@ class Rote:
         """Nothing."""
         return None
 
+    @property
+    def warm(self) -> bool:
+        """It needs no model."""
+        return True
+
     def around(self, paragraph: int, *, only: tuple[str, ...] = ()) -> Surroundings | None:  # noqa: ARG002
         """Nothing."""
         return None

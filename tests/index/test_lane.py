@@ -105,3 +105,31 @@ def test_a_closed_lane_refuses_questions():
 
     with pytest.raises(RuntimeError, match="closed"):
         lane.near("otters", limit=1)
+
+
+def test_a_lane_is_ready_once_nobody_would_wait_for_the_model():
+    go = threading.Event()
+
+    def load():
+        assert go.wait(10)
+        return HashEmbedder(), filled()
+
+    lane = Lane(load)
+    assert not lane.ready
+
+    go.set()
+    lane.near("tea", limit=1)
+    assert lane.ready
+    lane.close()
+
+
+def test_a_lane_whose_model_cannot_be_loaded_keeps_nobody_waiting_either():
+    def load():
+        raise ModelMissing("no model")
+
+    lane = Lane(load)
+    with pytest.raises(ModelMissing):
+        lane.near("tea", limit=1)
+
+    assert lane.ready
+    lane.close()

@@ -81,6 +81,7 @@ class FakeLibrary:
         self.only: list[tuple[str, ...]] = []
         self.since: list[int] = []
         self.closed = False
+        self.warm = True
         self.held: dict[int, Quotable] = {}
         self.listed: tuple[Listed, ...] = ()
         self.readings: dict[str, Reading] = {}
