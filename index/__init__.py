@@ -96,7 +96,7 @@ def has_collection(settings: IndexSettings) -> bool:
     """Whether anything has been published where the settings say."""
     from index.live import has_collection as look
 
-    return look(settings.folder)
+    return look(settings.where)
 
 
 def has_words(text: str) -> bool:
@@ -118,4 +118,4 @@ def mend_collection(settings: IndexSettings) -> "Iterator[str]":
     from index.live import model_of
     from index.repair import mend_collection as mend
 
-    return mend(settings.folder, model_of(settings), progress=lambda *_: None)
+    return mend(settings.in_folder("--fix"), model_of(settings), progress=lambda *_: None)

@@ -7,7 +7,7 @@ from itertools import count
 
 from index.article import Article
 from index.prepare import article_digest, prepare
-from index.store import Carrier, Kept, SqliteStore, article_key, sameness_of
+from index.store import Carrier, Kept, Store, article_key, sameness_of
 
 Place = tuple[str, str]
 
@@ -39,7 +39,7 @@ class Carriers:
         """Note that an article is kept, so that others with its text find it."""
         self._homes.setdefault(kept.sameness, kept.key)
 
-    def home_of(self, article: Article, store: SqliteStore) -> str:
+    def home_of(self, article: Article, store: Store) -> str:
         """The key of a kept article with the same text; "" where there is none."""
         sameness = sameness_of(article.credit.title, article.text)
         return self._homes.get(sameness) or next(iter(store.articles_like(sameness)), "")
@@ -58,7 +58,7 @@ class Carriers:
             self.drop([place])
             self.added[place] = carrier
 
-    def hand_over(self, removed: list[str], kept: list[Kept], store: SqliteStore) -> list[Place]:
+    def hand_over(self, removed: list[str], kept: list[Kept], store: Store) -> list[Place]:
         """Give articles that lose their first place, or change there, to the next that has them.
 
         One that would be removed stays under its key. One that changes where it was read first
@@ -85,7 +85,7 @@ class Carriers:
                 places[each.article].append(each)
         return places
 
-    def _part(self, carriers: list[Carrier], key: str, store: SqliteStore) -> Kept:
+    def _part(self, carriers: list[Carrier], key: str, store: Store) -> Kept:
         heir, *others = carriers
         new = next(
             unused
@@ -99,7 +99,7 @@ class Carriers:
             self.added[other.place] = replace(other, article=new)
         return kept
 
-    def _inherited(self, heir: Carrier, key: str, store: SqliteStore, new: str = "") -> Kept:
+    def _inherited(self, heir: Carrier, key: str, store: Store, new: str = "") -> Kept:
         """A stored article as it stands at another place, which is its first from now on."""
         self.drop([heir.place])
         article = replace(store.article(key), credit=heir.credit, language=heir.language)

@@ -24,7 +24,7 @@ from index.article import Credit
 from index.filters import Wish, read_filters, unread_in
 from index.filters.mastheads import mastheads_of
 from index.retrieve import fits
-from index.store import Snapshot, SqliteStore
+from index.store import Snapshot, Store
 from index.words import analyse, fold, spot, words_of
 
 LONGEST_QUESTION = 1_000  # characters; what comes after is not a question any more
@@ -55,7 +55,7 @@ def here_today() -> date:
 class Catalogue:
     """What can be looked up in a collection without a model; any thread may call any method."""
 
-    _store: SqliteStore
+    _store: Store
     # Replaced whole, as threads may read it meanwhile.
     _extents: tuple[object, tuple[Publisher, ...]] | None = None
 

@@ -3,7 +3,7 @@
 import logging
 from pathlib import Path
 
-from index.store import Snapshot, SqliteStore
+from index.store import Snapshot, Store
 from index.vectors import FaissVectors, load_checkpoint, read_manifest, write_checkpoint
 
 logger = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ def current_vectors(view: Snapshot, folder: Path, model: str) -> FaissVectors:
     return FaissVectors.of(*view.all_vectors(model))
 
 
-def renew_checkpoint(store: SqliteStore, model: str, *, always: bool = False) -> None:
+def renew_checkpoint(store: Store, model: str, *, always: bool = False) -> None:
     """Write the vectors' file anew where it lags behind the store by more than its share.
 
     Followers that are further behind than the file before this one start from the new file.

@@ -12,7 +12,7 @@ from index.carriers import Carriers
 from index.errors import Unreadable
 from index.plan import Plan, settle
 from index.prepare import article_digest, prepare
-from index.store import Carrier, KeptFile, Snapshot, SqliteStore
+from index.store import Carrier, KeptFile, Snapshot, Store
 
 _CREDIT = tuple(field.name for field in fields(Credit))
 
@@ -65,7 +65,7 @@ def read_export(path: Path) -> list[Exported]:
     return found
 
 
-def plan_return(articles: Sequence[Exported], store: SqliteStore) -> Plan:
+def plan_return(articles: Sequence[Exported], store: Store) -> Plan:
     """Take each article in under its own key; one of another key in its place goes.
 
     What the collection has besides stays. Of two of one place in the file the later one counts.
@@ -89,7 +89,7 @@ def plan_return(articles: Sequence[Exported], store: SqliteStore) -> Plan:
     return plan
 
 
-def _carry(articles: Iterable[Exported], plan: Plan, store: SqliteStore) -> list[Carrier]:
+def _carry(articles: Iterable[Exported], plan: Plan, store: Store) -> list[Carrier]:
     """Plan the further places of the articles; where another article stands, that one stays."""
     given = list(articles)
     taken = {(each.origin, each.entry) for each in given}
@@ -107,7 +107,7 @@ def _carry(articles: Iterable[Exported], plan: Plan, store: SqliteStore) -> list
     return carriers
 
 
-def _take_in(each: Exported, plan: Plan, store: SqliteStore) -> None:
+def _take_in(each: Exported, plan: Plan, store: Store) -> None:
     same = store.articles_with(article_digest(each.article))
     if (each.key, each.origin, each.entry) in same:
         plan.unchanged += 1

@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 
 from index.embedder import PACKAGED_SHA256, folder_of, model_name, packaged_folder
-from index.errors import IndexFault, ModelMissing
+from index.errors import IndexFault, ModelMissing, NoCollection
 from index.findings import Finding, fine, note, unseen, wrong
 from index.prepare import VERSION, article_digest
-from index.settings import IndexSettings
-from index.store import Generation, Snapshot
+from index.settings import IndexSettings, Server
+from index.store import Generation, Snapshot, open_store
 from index.store.breakage import is_elsewhere
 from index.store.inspecting import (
     Tally,
@@ -58,11 +58,12 @@ class _Look:
 
 def inspect_collection(settings: IndexSettings, *, quick: bool = False) -> Iterator[Finding]:
     """What there is to say of the collection that the settings name, a check at a time."""
-    try:
-        path = settings.folder / FILE_NAME
-    except IndexFault as fault:
-        yield wrong("collection", str(fault), "set INDEX_URL to a folder")
+    where = settings.where
+    if isinstance(where, Server):
+        yield _in_database(where)
+        yield _guarded("model", lambda: _model(settings, None))
         return
+    path = where / FILE_NAME
     if not path.is_file():
         yield note(
             "collection",
@@ -80,6 +81,25 @@ def inspect_collection(settings: IndexSettings, *, quick: bool = False) -> Itera
         with suppress(sqlite3.Error):
             db.execute("begin")  # all checks see one generation
         yield from _checks(_Look(path, db, quick), settings)
+
+
+def _in_database(where: Server) -> Finding:
+    """What a database holds; its pages are the server's own to look at."""
+    try:
+        with closing(open_store(where)) as store, store.snapshot() as view:
+            now = view.generation()
+            faults = view.unresolved(now.model)
+    except NoCollection as error:
+        return note("collection", str(error), "type: scripts/run reindex")
+    except IndexFault as error:
+        return wrong("collection", str(error), "see what it says")
+    if faults:
+        return wrong("collection", f"{where} contradicts itself ({'; '.join(faults)})", FULL)
+    return fine(
+        "collection",
+        f"generation {now.id} of {now.articles:,} articles and {now.paragraphs:,} paragraphs in"
+        f" {where}",
+    )
 
 
 def _checks(look: _Look, settings: IndexSettings) -> Iterator[Finding]:

@@ -34,7 +34,7 @@ from index.reindex import Model
 from index.retrieve import BY_MEANING, READ, Rerank, Retrieved, Scope, retrieve, searched_in
 from index.scoring import SHIPPED, Weighing
 from index.sentences import split_sentences
-from index.store import Generation, Snapshot, SqliteStore
+from index.store import Generation, Snapshot, Store
 
 MOST_PASSAGES = 30
 
@@ -65,7 +65,7 @@ class Library(Catalogue):
 
     def __init__(  # noqa: PLR0913 - one call of it, in live.py, by name
         self,
-        store: SqliteStore,
+        store: Store,
         lane: Lane,
         *,
         model: Model,

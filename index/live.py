@@ -15,8 +15,8 @@ from index.reindex import Model
 from index.reranker import PAIRS, Reranker, measure_reranker, reranking
 from index.retrieve import READ, Rerank
 from index.scoring import SHIPPED, Weighing, Yardstick
-from index.settings import IndexSettings
-from index.store import SqliteStore
+from index.settings import IndexSettings, Where
+from index.store import Store, open_store
 from index.vectors import FaissVectors, Vectors
 
 logger = logging.getLogger(__name__)
@@ -43,10 +43,10 @@ def model_of(settings: IndexSettings) -> Model:
     )
 
 
-def has_collection(folder: Path) -> bool:
+def has_collection(where: Where) -> bool:
     """Whether anything has been published there."""
     try:
-        store = SqliteStore(folder)
+        store = open_store(where)
     except NoCollection:
         return False
     try:
@@ -65,7 +65,7 @@ def open_library(settings: IndexSettings, *, look_every_s: float = LOOK_EVERY_S)
     Raises NoCollection, Damaged.
     """
     return follow(
-        settings.folder,
+        settings.where,
         model_of(settings),
         threshold=settings.threshold,
         reads=settings.read,
@@ -75,7 +75,7 @@ def open_library(settings: IndexSettings, *, look_every_s: float = LOOK_EVERY_S)
 
 
 def follow(  # noqa: PLR0913 - a setting each, by name
-    folder: Path,
+    where: Where,
     model: Model,
     *,
     threshold: float | None = None,
@@ -84,11 +84,11 @@ def follow(  # noqa: PLR0913 - a setting each, by name
     aliases: Path | None = None,
     look_every_s: float = LOOK_EVERY_S,
 ) -> Library:
-    """An open library over the collection in a folder, with a follower that ends with it.
+    """An open library over the collection there, with a follower that ends with it.
 
     `aliases` is a file of names that extends the shipped ones; it need not be there.
     """
-    store = SqliteStore(folder)
+    store = open_store(where)
     with store.snapshot() as view:
         view.generation()  # fail here and now where there is none
     follower = _Follower(store, model)
@@ -110,7 +110,7 @@ def follow(  # noqa: PLR0913 - a setting each, by name
 class _Follower:
     """Knows which generation the lane's vectors are of, and brings them up to the newest."""
 
-    def __init__(self, store: SqliteStore, model: Model) -> None:
+    def __init__(self, store: Store, model: Model) -> None:
         self._store = store
         self._model = model
         self.generation = 0

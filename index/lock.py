@@ -9,15 +9,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from index.errors import Locked
+from index.settings import Server, Where
 
 FILE_NAME = "reindex.lock"
 WATCH_FILE_NAME = "watch.lock"
 
 
 @contextmanager
-def reindex_lock(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock. Raises Locked, naming the holder, where another process has it."""
-    with _lock(folder, FILE_NAME, "is being reindexed"):
+def reindex_lock(where: Where) -> Iterator[None]:
+    """Hold the folder's lock. Raises Locked, naming the holder, where another process has it.
+
+    A database has a lock of its own, which its store holds for as long as it is open for writing.
+    """
+    if isinstance(where, Server):
+        yield
+        return
+    with _lock(where, FILE_NAME, "is being reindexed"):
         yield
 
 

@@ -20,7 +20,7 @@ from index.prepare import VERSION, article_digest, prepare
 from index.readers.credits import completed
 from index.readers.reading import Reading
 from index.retiring import Rule, retired_by_rule
-from index.store import Kept, KeptFile, Publication, SqliteStore, article_key
+from index.store import Kept, KeptFile, Publication, Store, article_key
 
 logger = logging.getLogger(__name__)
 
@@ -124,7 +124,7 @@ class _Manner:
 
 def plan_reading(  # noqa: PLR0913 - all but two by name
     paths: Sequence[Path],
-    store: SqliteStore,
+    store: Store,
     *,
     full: bool,
     progress: Progress,
@@ -156,7 +156,7 @@ def plan_reading(  # noqa: PLR0913 - all but two by name
     return plan
 
 
-def plan_articles(articles: Mapping[str, Sequence[Article]], store: SqliteStore) -> Plan:
+def plan_articles(articles: Mapping[str, Sequence[Article]], store: Store) -> Plan:
     """Make the collection hold exactly these articles, given by the name of their origin."""
     plan = Plan(carriers=Carriers(store.carriers()))
     for origin in store.files():
@@ -171,7 +171,7 @@ def plan_articles(articles: Mapping[str, Sequence[Article]], store: SqliteStore)
     return plan
 
 
-def plan_removal(paths: Sequence[Path], store: SqliteStore) -> Plan:
+def plan_removal(paths: Sequence[Path], store: Store) -> Plan:
     """Drop every article read from these files or from under these folders."""
     plan = Plan(carriers=Carriers(store.carriers()))
     for origin in store.files():
@@ -181,9 +181,7 @@ def plan_removal(paths: Sequence[Path], store: SqliteStore) -> Plan:
     return plan
 
 
-def _retire(
-    plan: Plan, store: SqliteStore, rule: Callable[[Path], Rule | None], now: datetime
-) -> None:
+def _retire(plan: Plan, store: Store, rule: Callable[[Path], Rule | None], now: datetime) -> None:
     """Plan the end of articles by rule; a file of which none is left is not read again."""
     stored, going = store.seen(), set(plan.removed)
     articles = {
@@ -223,7 +221,7 @@ def _retired_file(file: KeptFile) -> KeptFile:
     return replace(file, stamp=f"{file.stamp.removesuffix(RETIRED)}{RETIRED}")
 
 
-def settle(plan: Plan, store: SqliteStore) -> None:
+def settle(plan: Plan, store: Store) -> None:
     """Finish a plan: what loses its first place goes on at the next one that has it."""
     gone = len(plan.removed)
     heirs = plan.carriers.hand_over(plan.removed, plan.kept, store)
@@ -267,7 +265,7 @@ def _walk(folder: Path, note: Callable[[OSError], None], passed: set[Path]) -> I
                 passed.add(path)
 
 
-def _drop(origin: str, plan: Plan, store: SqliteStore) -> None:
+def _drop(origin: str, plan: Plan, store: Store) -> None:
     """Plan the end of a file and of every article that was read from it."""
     plan.files_gone.append(origin)
     plan.removed.extend(key for key, _ in store.article_digests(origin).values())
@@ -275,7 +273,7 @@ def _drop(origin: str, plan: Plan, store: SqliteStore) -> None:
 
 
 def _look_at(
-    path: Path, plan: Plan, store: SqliteStore, known: KeptFile | None, *, manner: _Manner
+    path: Path, plan: Plan, store: Store, known: KeptFile | None, *, manner: _Manner
 ) -> None:
     """Take one file into the plan: unchanged by its stamp, by its bytes, or read anew."""
     plan.read += 1
@@ -352,7 +350,7 @@ def _is_gone(origin: str) -> bool:
 
 
 def _compare(
-    origin: str, articles: Sequence[Article], plan: Plan, store: SqliteStore, *, how: _How
+    origin: str, articles: Sequence[Article], plan: Plan, store: Store, *, how: _How
 ) -> None:
     """Sort a file's articles into new, changed and unchanged; those it no longer holds go."""
     before, carried = store.article_digests(origin), plan.carriers.at(origin)
@@ -384,7 +382,7 @@ def _compare(
     plan.removed.extend(key for key, _ in before.values())
 
 
-def _unused_key(origin: str, entry: str, article: Article, plan: Plan, store: SqliteStore) -> str:
+def _unused_key(origin: str, entry: str, article: Article, plan: Plan, store: Store) -> str:
     """A key for a new article; the one it would have may live on elsewhere, after a move."""
     digest = article_digest(article)
     taken = {kept.key for kept in plan.kept}
@@ -395,7 +393,7 @@ def _unused_key(origin: str, entry: str, article: Article, plan: Plan, store: Sq
     raise AssertionError(origin)
 
 
-def _moved_from(article: Article, entry: str, plan: Plan, store: SqliteStore, how: _How) -> str:
+def _moved_from(article: Article, entry: str, plan: Plan, store: Store, how: _How) -> str:
     """The key of the same article at a place that is no more, "" if there is none.
 
     An article that moves keeps its key, so that nothing is embedded again and old buttons work.

@@ -41,7 +41,8 @@ from index.plan import (
     plan_removal,
 )
 from index.reranker import Reranking
-from index.store import Draft, Generation, Kept, Snapshot, SqliteStore
+from index.settings import Where
+from index.store import Draft, Generation, Kept, Snapshot, Store, open_store
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,24 +110,24 @@ class Outcome:
 
 
 def reindex(
-    paths: Sequence[Path], folder: Path, model: Model, *, options: Options, progress: Progress
+    paths: Sequence[Path], where: Where, model: Model, *, options: Options, progress: Progress
 ) -> Outcome:
-    """Bring the collection in `folder` up to date with these files and folders.
+    """Bring the collection there up to date with these files and folders.
 
     Raises Locked, ModelMissing, Damaged, AnswersFell. Whatever ends it early, the old generation
     still serves.
     """
 
-    def plan(store: SqliteStore) -> Plan:
+    def plan(store: Store) -> Plan:
         return plan_reading(
             paths, store, full=options.full, progress=progress, choice=options.choice
         )
 
-    return _carry_out(plan, folder, model, options=options, progress=progress, roots=paths)
+    return _carry_out(plan, where, model, options=options, progress=progress, roots=paths)
 
 
 def remove(
-    paths: Sequence[Path], folder: Path, model: Model, *, options: Options, progress: Progress
+    paths: Sequence[Path], where: Where, model: Model, *, options: Options, progress: Progress
 ) -> Outcome:
     """Drop from the collection whatever was read from these files and folders.
 
@@ -135,15 +136,15 @@ def remove(
     if options.golden is not None:
         options = replace(options, golden=replace(options.golden, force=True))
 
-    def plan(store: SqliteStore) -> Plan:
+    def plan(store: Store) -> Plan:
         return plan_removal(paths, store)
 
-    return _carry_out(plan, folder, model, options=options, progress=progress)
+    return _carry_out(plan, where, model, options=options, progress=progress)
 
 
 def collect(
     articles: Mapping[str, Sequence[Article]],
-    folder: Path,
+    where: Where,
     model: Model,
     *,
     options: Options,
@@ -151,15 +152,15 @@ def collect(
 ) -> Outcome:
     """Make the collection hold exactly these articles, given by the name of their origin."""
 
-    def plan(store: SqliteStore) -> Plan:
+    def plan(store: Store) -> Plan:
         return plan_articles(articles, store)
 
-    return _carry_out(plan, folder, model, options=options, progress=progress)
+    return _carry_out(plan, where, model, options=options, progress=progress)
 
 
 def bring_back(
     articles: Sequence[Exported],
-    folder: Path,
+    where: Where,
     model: Model,
     *,
     options: Options,
@@ -167,15 +168,15 @@ def bring_back(
 ) -> Outcome:
     """Take exported articles into the collection, each under the key that it had."""
 
-    def plan(store: SqliteStore) -> Plan:
+    def plan(store: Store) -> Plan:
         return plan_return(articles, store)
 
-    return _carry_out(plan, folder, model, options=options, progress=progress)
+    return _carry_out(plan, where, model, options=options, progress=progress)
 
 
 def _carry_out(  # noqa: PLR0913 - by name
-    make_plan: Callable[[SqliteStore], Plan],
-    folder: Path,
+    make_plan: Callable[[Store], Plan],
+    where: Where,
     model: Model,
     *,
     options: Options,
@@ -183,8 +184,8 @@ def _carry_out(  # noqa: PLR0913 - by name
     roots: Sequence[Path] = (),
 ) -> Outcome:
     started = time.monotonic()
-    with reindex_lock(folder):
-        store = SqliteStore(folder, writable=True)
+    with reindex_lock(where):
+        store = open_store(where, writable=True)
         try:
             plan = make_plan(store)
             work = _Work(store, model, options, progress, roots)
@@ -201,7 +202,7 @@ class _Work:
 
     def __init__(
         self,
-        store: SqliteStore,
+        store: Store,
         model: Model,
         options: Options,
         progress: Progress,
@@ -351,7 +352,7 @@ def _still_fits(before: Generation, paragraphs: int) -> bool:
     return before.measured_at > 0 and 0.5 <= paragraphs / before.measured_at <= 2
 
 
-def _outcome(plan: Plan, store: SqliteStore, embedded: int, seconds: float) -> Outcome:
+def _outcome(plan: Plan, store: Store, embedded: int, seconds: float) -> Outcome:
     with store.snapshot() as view:
         number = view.generation_number()
         paragraphs = view.generation().paragraphs if number else 0

@@ -12,7 +12,7 @@ from index.errors import IndexFault
 from index.lock import reindex_lock
 from index.plan import Progress
 from index.reindex import Model
-from index.store import SqliteStore
+from index.store import Store, open_store
 from index.store.breakage import trouble
 from index.store.mending import drop_damaged_vectors, mend_indexes, mend_words, proven_texts
 from index.store.sqlite import FILE_NAME
@@ -57,7 +57,7 @@ def _words(path: Path) -> str:
 
 
 def _vectors(folder: Path, model: Model, progress: Progress) -> str:
-    store = SqliteStore(folder, writable=True)
+    store = open_store(folder, writable=True)
     try:
         if not _is_of(store, model):
             return ""
@@ -71,7 +71,7 @@ def _vectors(folder: Path, model: Model, progress: Progress) -> str:
     return told and f"{told}; start a running bot again to have them searched"
 
 
-def _embed(store: SqliteStore, model: Model, texts: Mapping[str, str], progress: Progress) -> None:
+def _embed(store: Store, model: Model, texts: Mapping[str, str], progress: Progress) -> None:
     embedder, digests = model.loaded(), sorted(texts)
     for start in range(0, len(digests), BATCH):
         some = digests[start : start + BATCH]
@@ -81,7 +81,7 @@ def _embed(store: SqliteStore, model: Model, texts: Mapping[str, str], progress:
 
 
 def _checkpoint(folder: Path) -> str:
-    store = SqliteStore(folder, writable=True)
+    store = open_store(folder, writable=True)
     try:
         with store.snapshot() as view:
             of = view.generation().model if view.generation_number() else ""
@@ -93,6 +93,6 @@ def _checkpoint(folder: Path) -> str:
     return "the vectors file is written anew"
 
 
-def _is_of(store: SqliteStore, model: Model) -> bool:
+def _is_of(store: Store, model: Model) -> bool:
     with store.snapshot() as view:
         return view.generation_number() > 0 and view.generation().model == model.name

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
@@ -73,13 +74,31 @@ RootedPath = Annotated[Path, AfterValidator(rooted)]
 ModelName = Annotated[str, AfterValidator(_model)]
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A database that holds a collection, and the folder of what this machine keeps beside it."""
+
+    url: str = field(repr=False)  # it has the password
+    folder: Path
+
+    def __str__(self) -> str:
+        return re.sub(r"//[^/]*@|[?].*", lambda hit: "//" * hit[0].startswith("//"), self.url)
+
+
+Where = Path | Server
+"""Where a collection is."""
+
+
 class IndexSettings(Settings):
     """Where the collection is, what it is fed from, and how it reads and judges."""
 
     model_config = SettingsConfigDict(env_prefix="INDEX_")
 
     url: Annotated[str, AfterValidator(_collection)] = Field(
-        "data/", description="a folder, or postgresql://user:password@host/name"
+        "data/", description="a folder, or postgresql://user:password@host/name", repr=False
+    )
+    data: RootedPath = Field(
+        Path("data/"), description="the folder of what is kept here beside a database"
     )
     sources: Annotated[tuple[RootedPath, ...], BeforeValidator(_separate_paths)] = Field(
         (Path("seeds/"),), description="files or folders, separated by commas"
@@ -103,10 +122,20 @@ class IndexSettings(Settings):
 
     @property
     def folder(self) -> Path:
-        """The folder of the collection; a database has none, and says so."""
+        """The folder of the collection, or of what this machine keeps beside a database."""
+        return self.data if "://" in self.url else Path(self.url)
+
+    @property
+    def where(self) -> Where:
+        """The folder or the database that holds the collection."""
+        return Server(self.url, self.data) if "://" in self.url else Path(self.url)
+
+    def in_folder(self, what: str) -> Path:
+        """The folder of the collection, for `what` works on one. Raises UnknownSetting else."""
         if "://" in self.url:
             raise UnknownSetting(
-                "INDEX_URL names a database, which is not possible yet; name a folder"
+                f"{what} works on a collection in a folder, and INDEX_URL names a database;"
+                " use what comes with PostgreSQL (pg_dump, pg_restore, amcheck), or name a folder"
             )
         return Path(self.url)
 

@@ -25,7 +25,7 @@ def _run(asked: argparse.Namespace) -> int:
     from scripts.terminal.reindexing import shown_progress
 
     settings, bot = settings_here(), load_bot_settings(os.environ, ROOT / ".env")
-    places = Places(settings.folder, bot.data, settings.aliases)
+    places = Places(settings.in_folder("scripts/run backup"), bot.data, settings.aliases)
     path = Path(asked.file).absolute()
     if (asked.restore or asked.check) and not path.is_file():
         raise NoSuchPath(f"{path} does not exist; scripts/run backup FILE makes a backup")

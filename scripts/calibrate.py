@@ -17,7 +17,7 @@ from scripts.terminal.opening import guarded, settings_here
 if TYPE_CHECKING:
     from index.calibrate import Posed, Tried
     from index.reindex import Model
-    from index.store import Found, Generation, SqliteStore
+    from index.store import Found, Generation, Store
     from scripts.evaluation.suite import Suite
 
 FEWEST = (
@@ -71,13 +71,13 @@ def measure(settings: IndexSettings, suite: Path | None, *, keep: bool) -> Measu
     """
     from index.live import model_of
     from index.lock import reindex_lock
-    from index.store import SqliteStore
+    from index.store import open_store
 
     model = model_of(settings)
-    SqliteStore(settings.folder).close()  # where there is no collection, none is made
+    open_store(settings.where).close()  # where there is no collection, none is made
     posed = None if suite is None else list(_posed(suite))
-    with reindex_lock(settings.folder):
-        store = SqliteStore(settings.folder, writable=True)
+    with reindex_lock(settings.where):
+        store = open_store(settings.where, writable=True)
         try:
             found = _measured(store, model, posed)
             if keep:
@@ -88,7 +88,7 @@ def measure(settings: IndexSettings, suite: Path | None, *, keep: bool) -> Measu
             store.close()
 
 
-def _measured(store: "SqliteStore", model: "Model", posed: "list[Posed] | None") -> Measured:
+def _measured(store: "Store", model: "Model", posed: "list[Posed] | None") -> Measured:
     from dataclasses import replace
 
     from index.calibrate import (

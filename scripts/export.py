@@ -29,13 +29,13 @@ def _export(path: Path, settings: IndexSettings) -> int:
     from contextlib import closing
 
     from index.export import exported_lines
-    from index.store import SqliteStore
+    from index.store import open_store
 
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     count = 0
     try:
         with (
-            closing(SqliteStore(settings.folder)) as store,
+            closing(open_store(settings.where)) as store,
             store.snapshot() as view,
             aside.open("x", encoding="utf-8", newline="\n") as file,
         ):
@@ -61,7 +61,7 @@ def _bring_back(path: Path, settings: IndexSettings) -> int:
     options = Options(batch=settings.batch)
     with shown_progress(sys.stderr) as progress:
         outcome = bring_back(
-            articles, settings.folder, model_of(settings), options=options, progress=progress
+            articles, settings.where, model_of(settings), options=options, progress=progress
         )
     print(as_table(outcome, dry_run=False))
     return status_of(outcome)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.settings import BotSettings, load_bot_settings
 from index import ROOT, IndexSettings, UnknownSetting, load_index_settings, setting_names
+from index.settings import Server
 
 TOKEN = "123456:otter-of-the-harbour"
 
@@ -205,14 +206,22 @@ def test_a_model_is_a_folder_where_there_is_one_and_a_name_where_there_is_none(m
         assert load_index_settings({"INDEX_RERANKER": name}, None).reranker == folder
 
 
-def test_a_database_is_kept_as_it_is_and_has_no_folder():
+def test_a_database_is_kept_as_it_is_and_has_a_folder_beside_it():
     settings = load_index_settings({"INDEX_URL": "postgresql://otter@harbour/news"}, None)
 
     assert settings.url == "postgresql://otter@harbour/news"
-    with pytest.raises(
-        UnknownSetting, match="INDEX_URL names a database, which is not possible yet"
-    ):
-        _ = settings.folder
+    assert settings.where == Server("postgresql://otter@harbour/news", ROOT / "data")
+    assert settings.folder == ROOT / "data"
+    with pytest.raises(UnknownSetting, match="a backup works on a collection in a folder"):
+        settings.in_folder("a backup")
+
+
+def test_the_password_of_a_database_is_shown_nowhere():
+    address = "postgresql://otter:very-secret@harbour:5433/news?password=very-secret&host=/run"
+    settings = load_index_settings({"INDEX_URL": address}, None)
+
+    assert "very-secret" not in f"{settings!r} {settings.where!r} {settings.where}"
+    assert str(settings.where) == "postgresql://harbour:5433/news"
 
 
 def test_admins_are_numbers_between_commas_or_spaces():

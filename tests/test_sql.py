@@ -18,19 +18,34 @@ OURS = {
     # Conditions hold placeholders alone, their values go beside; marks are placeholders or
     # numbers; names are columns of a table.
     "index/store/browsing.py": {
-        *("_TEXT", "_CREDIT", "_TOLD", "_BOTH", "condition", "marks", "only", "like", "elsewhere"),
+        *(
+            "_TEXT",
+            "_CREDIT",
+            "_TOLD",
+            "_BOTH",
+            "condition",
+            "marks",
+            "only",
+            "like",
+            "elsewhere",
+            "self._folded_title",
+        ),
     },
     "index/store/crediting.py": {"', '.join('?' * len(wanted))", "'?' * len(wanted)"},
     "index/store/inspecting.py": {"MOST_FAULTS", "pragma"},  # pragma: one of two names
     "index/store/mending.py": {"marks"},
     "index/store/schema.py": {"number"},
     "index/store/snapshot.py": {
-        *("_MEETING", "_FOUND", "_MEETING.format(condition)", "only", "names", "marks"),
+        *("MEETING", "FOUND", "MEETING.format(condition)", "only", "names", "marks"),
         *("_TEXT", "_CREDIT", "wanted", "where", "int(count)"),
         # What FTS reads, a value beside its statement: terms of letters and digits, in quotes.
         *("term", "' OR '.join((f'\"{term}\"' for term in dict.fromkeys(terms)))"),
     },
-    "index/store/sqlite.py": {"marks", "_marks(part)"},
+    "index/store/store.py": {"_marks(part)"},
+    # only: MEETING with a condition, as in snapshot.py.
+    "index/store/postgres/reading.py": {"_RANKED.format(only)"},
+    # Placeholders in psycopg's spelling.
+    "index/store/postgres/connection.py": {"translated(sql)"},
     # Tables and columns as the schema of a bot.db names them that was just made, not the damaged
     # one; order is asc or desc.
     "scripts/checkup/memory.py": {

@@ -1,5 +1,7 @@
 """The one truth: articles, paragraphs, their words and vectors, and the generations published."""
 
+from index.store.draft import Draft
+from index.store.opening import open_store
 from index.store.records import (
     Carrier,
     Changes,
@@ -16,7 +18,8 @@ from index.store.records import (
     sameness_of,
 )
 from index.store.snapshot import EVERYTHING, Snapshot
-from index.store.sqlite import Draft, SqliteStore
+from index.store.sqlite import SqliteStore
+from index.store.store import Store
 
 __all__ = [
     "EVERYTHING",
@@ -33,7 +36,9 @@ __all__ = [
     "Publication",
     "Snapshot",
     "SqliteStore",
+    "Store",
     "article_key",
     "digest_of",
+    "open_store",
     "sameness_of",
 ]

@@ -19,6 +19,8 @@ _ANY = Filters()
 class Browsing(Crediting):
     """Reads of one open transaction, which `run` executes."""
 
+    _folded_title = "fold(a.title)"
+
     def quotable(self, ids: Sequence[int], *, filters: Filters = _ANY) -> dict[int, Quotable]:
         """The stored paragraphs of these ids; those that left, or may not be seen, are left out.
 
@@ -91,7 +93,8 @@ class Browsing(Crediting):
         rows = self._run(
             f"""select a.key,
                        (select count(*) from paragraphs p where p.article = a.key),
-                       (select id from paragraphs p where p.article = a.key order by p.position),
+                       (select id from paragraphs p where p.article = a.key order by p.position
+                        limit 1),
                        {_CREDIT}
                 from articles a where {condition} and {_TOLD}
                 order by a.published desc, a.key limit ? offset ?""",
@@ -113,7 +116,7 @@ class Browsing(Crediting):
             f"""select publisher, count(*),
                       coalesce(min(nullif(substr(published, 1, 10), '')), ''),
                       coalesce(max(substr(published, 1, 10)), '')
-               from (select publisher, published from articles {elsewhere})
+               from (select publisher, published from articles {elsewhere}) as told
                where publisher <> ''
                group by publisher order by count(*) desc, publisher"""
         )
@@ -121,8 +124,7 @@ class Browsing(Crediting):
 
     def events(self, article: str) -> tuple[Event, ...]:
         """What has happened to an article, the earliest first; it may have left."""
-        made = "select 1 from sqlite_master where type = 'table' and name = 'events'"
-        if self._run(made).fetchone() is None:
+        if not self._has_table("events"):
             return ()
         rows = self._run(
             "select event, at, title from events where article = ? order by rowid", [article]
@@ -139,7 +141,7 @@ class Browsing(Crediting):
         if not words:
             return ""
         condition, values = self.condition(filters)
-        like = " and ".join("fold(a.title) like ? escape '\\'" for _ in words)
+        like = " and ".join(f"{self._folded_title} like ? escape '\\'" for _ in words)
         row = self._run(
             f"""select a.key from articles a where {condition} and {like} and {_TOLD}
                 order by a.published desc, a.key limit 1""",

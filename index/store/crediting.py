@@ -1,15 +1,15 @@
 """Which of its credits an article is given under: it may stand at several places."""
 
-import sqlite3
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from index.answer import Filters, Window
 from index.article import Credit
 from index.store.filtering import Condition, condition_of
+from index.store.protocols import Rows
 from index.store.records import Carrier
 
-Run = Callable[..., sqlite3.Cursor]
+Run = Callable[..., Rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,16 @@ class Crediting:
         None does in a collection last written by a version that did not look for them.
         """
         if self._carrying is None:
-            made = "select 1 from sqlite_master where type = 'table' and name = 'carriers'"
-            there = self._run(made).fetchone() is not None
             self._carrying = (
-                there and self._run("select 1 from carriers limit 1").fetchone() is not None
+                self._has_table("carriers")
+                and self._run("select 1 from carriers limit 1").fetchone() is not None
             )
         return self._carrying
+
+    def _has_table(self, name: str) -> bool:
+        """Whether the version that last wrote the collection knew a table."""
+        made = "select 1 from sqlite_master where type = 'table' and name = ?"
+        return self._run(made, [name]).fetchone() is not None
 
     def credits(self, articles: Collection[str]) -> dict[str, tuple[Credit, ...]]:
         """The further credits of those of the articles that have any, by key."""

@@ -1,7 +1,8 @@
 """Filters as a condition of SQL on paragraphs p, articles a, carriers c; values are parameters."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from index.answer import Filters
@@ -9,21 +10,34 @@ from index.words import analyse, fold
 
 Condition = tuple[str, list[str]]
 
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The conditions that a paragraph holds a phrase, and that it is without some words."""
+
+    phrase: Callable[[str], Condition]
+    without: Callable[[str], Condition]
+
+
 _APART = re.compile(r"[\W_]+")
 
 
-def condition_of(filters: Filters, *, carried: bool = False) -> Condition:
+def condition_of(
+    filters: Filters, *, carried: bool = False, wording: "Wording | None" = None
+) -> Condition:
     """The condition that passages under these filters meet, and its parameters in order.
 
     A date of publication without day or month meets a window that begins within it. What is
     asked of a source that the collection does not have is met by nothing. With `carried`, one of
-    the credits that an article has elsewhere may meet it in place of its own.
+    the credits that an article has elsewhere may meet it in place of its own. `wording` is how the
+    store looks words up; FTS5's unless given.
     """
     conditions = [_credit(filters, carried=carried), _article(filters), _after(filters.after)]
-    conditions += [_phrase(phrase) for phrase in filters.phrases]
-    conditions += [_without(words) for words in filters.without]
+    wording = wording or Wording(_phrase, _without)
+    conditions += [wording.phrase(phrase) for phrase in filters.phrases]
+    conditions += [wording.without(words) for words in filters.without]
     text, values = _all_of(conditions)
-    return text or "1", values
+    return text or "1 = 1", values
 
 
 def _all_of(conditions: Iterable[Condition]) -> Condition:
@@ -47,15 +61,16 @@ def _credit_in(row: str, filters: Filters) -> Condition:
 
 def stands_in(phrase: str, text: str) -> bool:
     """Whether a text holds a phrase word for word, case and accents aside."""
-    return f" {_asked(phrase)} " in f" {_plain(text)} "
+    return f" {_asked(phrase)} " in f" {plain(text)} "
 
 
 @lru_cache(maxsize=64)
 def _asked(phrase: str) -> str:
-    return _plain(phrase)
+    return plain(phrase)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """A text's words with a space between each two, case and accents aside."""
     return _APART.sub(" ", fold(text)).strip()
 
 
@@ -73,7 +88,7 @@ def _window(row: str, filters: Filters) -> Condition:
 
 def _sources(row: str, filters: Filters) -> Condition:
     if not filters.sources:
-        return ("0" if filters.unknown else ""), []
+        return ("1 = 0" if filters.unknown else ""), []
     return _among(row, filters.sources)
 
 

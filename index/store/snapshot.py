@@ -1,7 +1,6 @@
 """One steady view of a collection: what can be found, quoted and counted in one generation."""
 
 import math
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -12,6 +11,7 @@ from index.article import Article, Credit, Span
 from index.errors import NoCollection
 from index.store.browsing import Browsing
 from index.store.crediting import credited
+from index.store.protocols import Connection
 from index.store.proving import is_proven
 from index.store.records import Changes, Found, Generation, Ids, Matrix
 from index.store.wholeness import whole_vectors
@@ -22,7 +22,7 @@ EVERYTHING = Filters()
 
 LEAD_WEIGHT = 0.5  # of a word in the article's lead, against one in the paragraph, in BM25
 
-_FOUND = """
+FOUND = """
     select p.id, p.article, p.position, p.start, p."end",
            substr(a.text, p.start + 1, p."end" - p.start), p.digest, p.terms,
            a.title, a.publisher, a.via, a.author, a.published, a.url,
@@ -32,7 +32,7 @@ _FOUND = """
     left join vectors v on v.digest = p.digest and v.model = :model
 """
 
-_MEETING = "select p.id from paragraphs p join articles a on a.key = p.article where {}"
+MEETING = "select p.id from paragraphs p join articles a on a.key = p.article where {}"
 
 _NEWEST = """
     select count(*) from paragraphs p join articles a on a.key = p.article
@@ -44,7 +44,7 @@ _NEWEST = """
 class Snapshot(Browsing):
     """Reads of one open transaction; all of them see the same generation."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._run = connection.execute
 
     def generation_number(self) -> int:
@@ -70,7 +70,7 @@ class Snapshot(Browsing):
         query = " OR ".join(f'"{term}"' for term in dict.fromkeys(terms))
         condition, values = self.condition(filters)
         # With the plus the words are looked up once, and not again for every id that is let in.
-        only = f"and +rowid in ({_MEETING.format(condition)})" if filters else ""
+        only = f"and +rowid in ({MEETING.format(condition)})" if filters else ""
         rows = self._run(
             f"""select rowid from words where words match ? {only}
                 order by bm25(words, 1.0, ?), rowid limit ?""",
@@ -81,7 +81,7 @@ class Snapshot(Browsing):
     def paragraphs_meeting(self, filters: Filters) -> Ids:
         """The ids of every paragraph that meets the filters, in order."""
         condition, values = self.condition(filters)
-        rows = self._run(f"{_MEETING.format(condition)} order by p.id", values)
+        rows = self._run(f"{MEETING.format(condition)} order by p.id", values)
         return np.fromiter((row[0] for row in rows), dtype=np.int64)
 
     def rarity(
@@ -129,8 +129,7 @@ class Snapshot(Browsing):
 
         None in a collection that was last written by a version that did not look for them.
         """
-        made = "select 1 from sqlite_master where type = 'table' and name = 'acronyms'"
-        if self._run(made).fetchone() is None:
+        if not self._has_table("acronyms"):
             return []
         rows = self._run(
             """select short, long, count(*) as articles from acronyms
@@ -170,7 +169,7 @@ class Snapshot(Browsing):
         if not wanted:
             return []
         marks = ", ".join(str(int(i)) for i in wanted)
-        rows = self._run(f"{_FOUND} where p.id in ({marks}) order by p.id", {"model": model})
+        rows = self._run(f"{FOUND} where p.id in ({marks}) order by p.id", {"model": model})
         found = [each for row in rows if (each := _found(row)) is not None]
         others = self.credits({each.article for each in found})
         return [_with_credit(each, others.get(each.article, ()), filters) for each in found]

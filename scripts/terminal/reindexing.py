@@ -43,7 +43,7 @@ def carry_out(
         options = replace(options, golden=golden_rule(settings))
     work = remove if drop else reindex
     with shown() as progress:
-        return work(paths, settings.folder, model_of(settings), options=options, progress=progress)
+        return work(paths, settings.where, model_of(settings), options=options, progress=progress)
 
 
 def golden_rule(settings: IndexSettings, *, force: bool = False) -> Rule | None:

@@ -6,7 +6,7 @@ from index import IndexSettings
 from index.lexicon import packaged_lexicon
 from index.names.book import AliasBook, read_alias_file
 from index.names.suggestions import Suggestion, suggest
-from index.store import SqliteStore
+from index.store import open_store
 
 _HEAD = """\
 # Names that may be one, out of the collection. Nothing has been changed: copy the lines that are
@@ -17,7 +17,7 @@ _NONE = "No two names of the collection look like one, but for those that are kn
 def suggested_aliases(settings: IndexSettings) -> str:
     """The proposed lines, each with a comment on why. Raises NoCollection, Damaged."""
     lexicon = packaged_lexicon()
-    store = SqliteStore(settings.folder)
+    store = open_store(settings.where)
     try:
         with store.snapshot() as view:
             book = AliasBook(settings.aliases, commonness=lexicon.commonness)

@@ -118,9 +118,9 @@ class Vigil:
         # What was read from a place that is gone is kept: it may be a disk that is not there.
         if there := [root for root in roots if root.exists()]:
             options = replace(self._options, choice=choice_of(listing))
-            folder = self._settings.folder
+            where = self._settings.where
             self._tell_outcome(
-                reindex(there, folder, self._model, options=options, progress=self._go_on)
+                reindex(there, where, self._model, options=options, progress=self._go_on)
             )
             # Loaded now, once, so that the first file to arrive does not wait for it.
             self._model.load()

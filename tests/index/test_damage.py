@@ -15,7 +15,7 @@ from itertools import takewhile
 
 import pytest
 
-from index import IndexFault, IndexSettings, UnknownSetting, Verdict
+from index import IndexFault, IndexSettings, Verdict
 from index.embedder import fingerprint
 from index.errors import Damaged, ModelChanged, OutOfReach, TooNew
 from index.fetching.gather import next_due
@@ -514,14 +514,6 @@ def test_an_empty_database_is_no_fault(tmp_path, desk):
 
     assert found(desk)["collection"].told == "nothing is published yet"
     assert mend(desk) == []
-
-
-def test_a_database_server_cannot_be_looked_at_yet():
-    (only,) = inspect_collection(IndexSettings(url="postgresql://somewhere/otters"))
-
-    assert "not possible yet" in only.told
-    with pytest.raises(UnknownSetting):
-        _ = IndexSettings(url="postgresql://somewhere/otters").folder
 
 
 def test_while_somebody_writes_the_words_cannot_be_looked_at(built):

@@ -1,0 +1,1 @@
+"""A collection in a database of PostgreSQL with pgvector; psycopg is imported nowhere else."""

