@@ -1,12 +1,23 @@
 """A publication while it is open: its rows are written, looked at, and then committed or not."""
 
-from collections.abc import Iterable
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple
 
 from index.store.events import note_events, take_back_events
 from index.store.protocols import Connection
 from index.store.records import Generation, Kept, Publication
 from index.store.snapshot import Snapshot
+
+_EMPTYING = (
+    "delete from files",
+    "delete from carriers",
+    "delete from events",
+    "delete from changes",
+    "delete from generations",
+    "delete from vectors",
+    "delete from facts",
+)
 
 
 class Draft:
@@ -58,6 +69,37 @@ class Draft:
     def forget_other_models(self, model: str) -> None:
         """Drop the vectors of every other model."""
         self._db.execute("delete from vectors where model <> ?", [model])
+
+    # Taking over another collection, row by row.
+
+    def empty(self) -> None:
+        """Remove everything; what is put in its place is another collection, by another name."""
+        for (key,) in self._db.execute("select key from articles").fetchall():
+            self._remove(key, 0)
+        for statement in _EMPTYING:
+            self._db.execute(statement)
+        self.keep_fact("collection", secrets.token_hex(8))
+
+    def receive(self, kept: Kept, entered: Mapping[int, int]) -> None:
+        """Take an article as it is; its paragraphs came in with the generations `entered`."""
+        self._entered.update(entered)
+        self._add(kept, 0)
+
+    def received(self) -> None:
+        """Finish with the articles: what was noted of their coming is another's to tell."""
+        self._entered.clear()
+        self._db.execute("delete from changes")
+
+    def receive_vectors(self, model: str, vectors: Iterable[tuple[str, bytes]]) -> None:
+        """Keep vectors of a model: the digest of a text, and the bytes of its half floats."""
+        self._db.executemany(
+            "insert into vectors (model, digest, vector) values (?, ?, ?)",
+            [(model, digest, vector) for digest, vector in vectors],
+        )
+
+    def fill(self, statement: str, rows: Sequence[Sequence[object]]) -> None:
+        """Insert rows as they are."""
+        self._db.executemany(statement, rows)
 
     def _remove(self, key: str, number: int) -> set[str]:
         """Remove an article and give back the digests of the texts that it had embedded."""

@@ -1,10 +1,13 @@
 """A publication in PostgreSQL while it is open: its words are rows, and counted."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+
+import numpy as np
 
 from index.store.draft import Draft
 from index.store.filtering import plain
+from index.store.postgres.connection import halfvec
 from index.store.postgres.reading import PgSnapshot
 from index.store.protocols import Connection
 from index.store.records import Kept, Publication
@@ -27,6 +30,21 @@ class PgDraft(Draft):
         """
         super().apply(change, at=at)
         self._count()
+
+    def received(self) -> None:
+        """Finish with the articles: what was noted of their coming is another's to tell."""
+        super().received()
+        self._count()
+
+    def receive_vectors(self, model: str, vectors: Iterable[tuple[str, bytes]]) -> None:
+        """Keep vectors of a model: the digest of a text, and the bytes of its half floats."""
+        self._db.executemany(
+            "insert into vectors (model, digest, vector) values (?, ?, cast(? as halfvec))",
+            [
+                (model, digest, halfvec(np.frombuffer(vector, dtype="<f2")))
+                for digest, vector in vectors
+            ],
+        )
 
     def _add(self, kept: Kept, number: int) -> None:
         super()._add(kept, number)
