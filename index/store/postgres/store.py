@@ -1,7 +1,7 @@
 """A collection in PostgreSQL: many readers, each on a steady snapshot, and one writer."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from index.errors import IndexFault, Locked, MissingExtra, NoCollection, OutOfReach
@@ -100,6 +100,9 @@ class PostgresStore(Store):
         """Close every connection, and let go of the lock."""
         self._pool.close()
         if self._writer is not None:
+            # The server sees a closed session a moment later, and the next writer may be sooner.
+            with suppress(psycopg.Error):
+                self._writer.session.execute("select pg_advisory_unlock_all()")
             self._writer.session.close()
 
     @property
@@ -187,7 +190,8 @@ def _holder(session: "psycopg.Connection[Any]") -> str:
         """select a.pid, coalesce(host(a.client_addr), 'its own machine'),
                   to_char(a.backend_start at time zone 'utc', 'YYYY-MM-DD HH24:MI:SS')
            from pg_locks l join pg_stat_activity a on a.pid = l.pid
-           where l.locktype = 'advisory' and l.objid = %s and l.granted""",
+           where l.locktype = 'advisory' and l.objid = %s and l.granted
+             and a.datname = current_database()""",
         [WRITING],
     ).fetchone()
     return f"session {row[0]} from {row[1]} since {row[2]} UTC" if row else "another process"
