@@ -1,33 +1,25 @@
-"""Measure what reindexing and asking cost beside the bare model calls that they need."""
+"""Measure what reindexing, asking, starting and serving cost beside what each must."""
 
 import argparse
 import json
 import os
-import statistics
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scripts.evaluation.crowd import made_paragraphs
 from scripts.terminal.opening import guarded, settings_here
 
+if TYPE_CHECKING:
+    from scripts.measures.measure import Measure
+
 PARAGRAPHS_EACH = 8
-RUNS = 5
-UNCHANGED_S, CHANGED_S, PEAK_GB = 5.0, 3.0, 1.0
-"""What a run over 10,000 articles may take: nothing changed, one file changed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """Seconds that something took, the least it could take, and the one by the other."""
-
-    name: str
-    value: float
-    floor: float
-    ratio: float
+REAL_UP_TO = 5_000  # paragraphs that the model itself embeds
+UNCHANGED_S, CHANGED_S, PEAK_GB = 3.0, 3.0, 1.0
+"""What a run may take: nothing changed, one file of 10,000 changed."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -37,62 +29,90 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(asked: argparse.Namespace) -> int:
+    from scripts.measures.measure import as_table
+
+    # PTB tells waiting times as numbers otherwise, and warns about it.
+    os.environ.setdefault("PTB_TIMEDELTA", "true")
     with tempfile.TemporaryDirectory(prefix="quotewire-") as folder:
-        if asked.what == "feeding":
-            measures = _fed(Path(folder), asked.articles)
-        else:
-            measures = _measure(Path(folder), asked.paragraphs)
+        measures = _measured(asked, Path(folder))
     if asked.json:
         print(json.dumps({"measures": [asdict(measure) for measure in measures]}))
-        return 0
-    print(f"{'measure':<44}{'value s':>10}{'floor s':>10}{'ratio':>8}")
-    for each in measures:
-        print(f"{each.name:<44}{each.value:>10.4f}{each.floor:>10.4f}{each.ratio:>8.2f}")
+    else:
+        print(as_table(measures))
     return 0
 
 
-def _measure(folder: Path, count: int) -> list[Measure]:
-    """Every measure, value and floor taken in turns in this one process."""
-    from index.live import follow, model_of
-    from index.reindex import Options, reindex
+def _measured(asked: argparse.Namespace, folder: Path) -> "list[Measure]":
+    if asked.what == "feeding":
+        return _fed(folder, asked.articles)
+    measures = []
+    if asked.what in {"all", "asking"}:
+        measures += _asked(folder, asked)
+    if asked.what in {"all", "starting"}:
+        measures += _started(folder / "start", asked.runs)
+    if asked.what in {"all", "serving"}:
+        from scripts.measures.serving import measure_serving
 
-    settings = settings_here()
+        measures += measure_serving(questions=asked.questions)
+    return measures
+
+
+def _asked(folder: Path, asked: argparse.Namespace) -> "list[Measure]":
+    """A reindex, and questions on what it made; value and floor in turns in this one process."""
+    from index.live import model_of
+    from index.reindex import Options, reindex
+    from scripts.evaluation.feeding import Hashed
+    from scripts.measures.asking import Ground, made_up, measure_asking
+    from scripts.measures.measure import against, timed
+
+    count, settings = asked.paragraphs, settings_here()
     model = model_of(settings)
     embedder = model.load()
-    warm = replace(model, load=lambda: embedder)
+    real = count <= REAL_UP_TO
+    made = embedder if real else Hashed(embedder, frozenset())
     texts = made_paragraphs(count)
     source = _write(folder / "articles.jsonl", texts)
     options = Options(batch=settings.batch)
 
     def run() -> None:
-        reindex([source], folder / "data", warm, options=options, progress=lambda *_: None)
+        load = replace(model, load=lambda: made)
+        reindex([source], folder / "data", load, options=options, progress=lambda *_: None)
 
     ordered = sorted(texts, key=len, reverse=True)
     batches = [ordered[at : at + settings.batch] for at in range(0, len(ordered), settings.batch)]
-    embedder.encode_documents(batches[0])
-    whole = _timed(run)
-    bare = _timed(lambda: [embedder.encode_documents(batch) for batch in batches])
-    again = _timed(run)
-    library = follow(folder / "data", warm)
-    try:
-        questions = [" ".join(text.split()[10:17]) + "?" for text in texts[: 2 * RUNS]]
-        library.ask(questions[0])
-        asking = [_timed(lambda q=q: library.ask(q)) for q in questions]  # type: ignore[misc]
-        floors = [_timed(lambda q=q: embedder.encode_queries([q])) for q in questions]  # type: ignore[misc]
-    finally:
-        library.close()
-    one, call = statistics.median(asking), statistics.median(floors)
+    made.encode_documents(batches[0])
+    whole = timed(run)
+    bare = timed(lambda: [made.encode_documents(batch) for batch in batches])
+    again = timed(run)
+    kind = "bare encode" if real else "vectors by chance"
+    questions = made_up(texts, asked.questions)
     return [
-        Measure(f"reindex of {count:,} paragraphs / bare encode", whole, bare, whole / bare),
-        Measure("the same again, nothing changed / the first", again, whole, again / whole),
-        Measure("one question / one bare model call", one, call, one / call),
+        against(f"reindex of {count:,} paragraphs / {kind}", whole, bare, 1.1 if real else None),
+        against("the same again, nothing changed, by what it may take", again, UNCHANGED_S, 1),
+        *measure_asking(Ground(folder / "data", model, embedder, questions, count, asked.runs)),
     ]
 
 
-def _fed(folder: Path, count: int) -> list[Measure]:
+def _started(folder: Path, runs: int) -> "list[Measure]":
+    from index.live import model_of
+    from index.reindex import Options, reindex
+    from scripts.measures.starting import measure_starting
+
+    settings, texts = settings_here(), made_paragraphs(64)
+    folder.mkdir()
+    source = _write(folder / "articles.jsonl", texts)
+    reindex(
+        [source], folder / "data", model_of(settings), options=Options(), progress=lambda *_: None
+    )
+    question = " ".join(texts[0].split()[10:17]) + "?"
+    return measure_starting(folder / "data", question, os.environ, runs=runs)
+
+
+def _fed(folder: Path, count: int) -> "list[Measure]":
     """What a large collection costs to keep current; the floors are what it may take at most."""
     from index.live import model_of
     from scripts.evaluation.feeding import feed_crowd, timed_process
+    from scripts.measures.measure import against
 
     def told(line: str) -> None:
         print(line, file=sys.stderr, flush=True)
@@ -109,7 +129,7 @@ def _fed(folder: Path, count: int) -> list[Measure]:
         ),
         ("peak memory with the model, GB", fed.peak_mb / 1024, PEAK_GB),
     ]
-    return [Measure(name, value, floor, value / floor) for name, value, floor in figures]
+    return [against(name, value, floor, 1) for name, value, floor in figures]
 
 
 def _write(file: Path, texts: Sequence[str]) -> Path:
@@ -120,28 +140,33 @@ def _write(file: Path, texts: Sequence[str]) -> Path:
     return file
 
 
-def _timed(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="scripts/run benchmark",
-        description="Time a reindex and single questions over made text, each beside the model"
-        " calls that it cannot do without, in the same process.",
+        description="Time a reindex, questions, starts and the bot itself over made text, each"
+        " beside what it cannot do without, in turns; or beside the most that it may take.",
     )
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("asking", "feeding"),
-        default="asking",
-        help="feeding: files of every format, one of each changed in turn; the floors are then"
-        " the most that it may take, and vectors are made by chance but for what is changed",
+        choices=("all", "asking", "starting", "serving", "feeding"),
+        default="all",
+        help="all is the three after it; feeding: files of every format, one of each changed in"
+        " turn; the floors are then the most that it may take, and vectors are made by chance but"
+        " for what is changed",
     )
     parser.add_argument("--articles", type=int, default=10_000, metavar="N", help="for feeding")
-    parser.add_argument("--paragraphs", type=int, default=2_000, metavar="N", help="how many")
+    parser.add_argument(
+        "--paragraphs",
+        type=int,
+        default=2_000,
+        metavar="N",
+        help=f"how many, for asking; above {REAL_UP_TO:,} their vectors are made by chance",
+    )
+    parser.add_argument("--questions", type=int, default=100, metavar="N", help="how many")
+    parser.add_argument(
+        "--runs", type=int, default=5, metavar="N", help="starts, and crowds of 64"
+    )
     parser.add_argument("--json", action="store_true", help="print the measures as JSON")
     return parser
 

@@ -6,19 +6,51 @@ import pytest
 
 from scripts import benchmark
 from scripts.evaluation.crowd import made_paragraphs
+from scripts.measures.asking import made_up
+from scripts.measures.measure import against, as_table
 
 
 def test_every_measure_is_a_value_beside_its_floor(capsys):
-    assert benchmark.main(["--paragraphs", "16", "--json"]) == 0
+    asked = ["--paragraphs", "16", "--questions", "3", "--runs", "1", "--json"]
+    assert benchmark.main(asked) == 0
 
     measures = json.loads(capsys.readouterr().out)["measures"]
     assert [measure["name"] for measure in measures] == [
         "reindex of 16 paragraphs / bare encode",
-        "the same again, nothing changed / the first",
-        "one question / one bare model call",
+        "the same again, nothing changed, by what it may take",
+        "a question, 16 paragraphs, INDEX_READ=8: p50",
+        "a question, 16 paragraphs, INDEX_READ=8: p99",
+        "64 at once, INDEX_READ=8: all, by one batched call",
+        "a question, 16 paragraphs, INDEX_READ=0: p50",
+        "a question, 16 paragraphs, INDEX_READ=0: p99",
+        "64 at once, INDEX_READ=0: all, by one batched call",
+        "search by words: p99, by what it may take",
+        "search by meaning: p99, by its p50",
+        "both: p99, by what they may take",
+        "a start until the first answer / the model alone",
+        "the bot's own part of a lone question: p50, by what it may be",
     ]
     for measure in measures:
         assert measure["ratio"] == pytest.approx(measure["value"] / measure["floor"])
+
+
+def test_a_table_says_which_targets_are_missed():
+    table = as_table([against("slow", 3.0, 2.0, 1.2), against("fast", 2.0, 2.0, 1.2)])
+
+    assert [line.split() for line in table.splitlines()] == [
+        ["measure", "value", "floor", "ratio", "target"],
+        ["slow", "3.0000", "2.0000", "1.50", "1.20", "missed"],
+        ["fast", "2.0000", "2.0000", "1.00", "1.20"],
+    ]
+
+
+def test_made_up_questions_are_words_that_stand_together_and_always_the_same():
+    texts = made_paragraphs(20)
+
+    questions = made_up(texts, 5)
+
+    assert questions == made_up(texts, 5)
+    assert all(any(question[:-1] in text for text in texts) for question in questions)
 
 
 def test_made_text_repeats_its_frequent_words_and_is_always_the_same():

@@ -1,0 +1,120 @@
+"""What a question costs beside the model call and the search that it cannot do without."""
+
+import random
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from index.embedder import Embedder
+from index.library import Library
+from index.live import follow
+from index.reindex import Model
+from index.retrieve import BY_MEANING, BY_WORDS, READ
+from index.store import open_store
+from index.vectors import FaissVectors
+from index.words import analyse
+from scripts.measures.measure import Measure, against, percentile, timed
+
+AT_ONCE = 64
+LARGE = 100_000
+WORDS_P99_S, SEARCH_P99_S = 0.030, 0.050
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A collection to ask, the model it was embedded by, and the questions.
+
+    `runs` is how often all are asked at once.
+    """
+
+    folder: Path
+    model: Model
+    embedder: Embedder
+    questions: Sequence[str]
+    paragraphs: int
+    runs: int
+
+
+def made_up(texts: Sequence[str], count: int, *, seed: int = 1) -> list[str]:
+    """Questions of seven words that stand together in one of the texts; the same each time."""
+    chance = random.Random(seed)  # noqa: S311 - questions to time by, no secret
+    chosen = [chance.choice(texts).split() for _ in range(count)]
+    return [" ".join(words[10:17]) + "?" for words in chosen]
+
+
+def measure_asking(ground: Ground) -> list[Measure]:
+    """One question with and without close reading, many at once, words and meaning apart."""
+    warm = replace(ground.model, load=lambda: ground.embedder)
+    store = open_store(ground.folder)
+    with closing(store), store.snapshot() as view:
+        vectors = FaissVectors.of(*view.all_vectors(ground.model.name))
+    rows = []
+    for reads in (READ, 0):
+        with closing(follow(ground.folder, warm, reads=reads)) as library:
+            rows += _lone(ground, library, vectors, reads)
+            rows.append(_many(ground, library, reads))
+    return [*rows, *_apart(ground, vectors)]
+
+
+def _lone(ground: Ground, library: Library, vectors: FaissVectors, reads: int) -> list[Measure]:
+    def bare(question: str) -> object:
+        return vectors.search(ground.embedder.encode_queries([question]), BY_MEANING)
+
+    for each in (library.ask, bare):
+        each(ground.questions[0])
+    whole, least = _in_turns(ground.questions, library.ask, bare)
+    name = f"a question, {ground.paragraphs:,} paragraphs, INDEX_READ={reads}"
+    targets = (1.5, 2.5) if ground.paragraphs >= LARGE else (1.15, None)
+    return [
+        against(f"{name}: p{share}", percentile(whole, share), percentile(least, share), target)
+        for share, target in zip((50, 99), targets, strict=True)
+    ]
+
+
+def _in_turns(
+    questions: Sequence[str],
+    one: Callable[[str], object],
+    other: Callable[[str], object],
+) -> tuple[list[float], list[float]]:
+    """The seconds of both for every question; what disturbs the one disturbs the other."""
+    pairs = [
+        (timed(lambda q=each: one(q)), timed(lambda q=each: other(q)))  # type: ignore[misc]
+        for each in questions
+    ]
+    return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+
+
+def _many(ground: Ground, library: Library, reads: int) -> Measure:
+    several = [ground.questions[at % len(ground.questions)] for at in range(AT_ONCE)]
+    whole, least = [], []
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for _ in range(ground.runs):
+            whole.append(timed(lambda: list(pool.map(library.ask, several))))
+            least.append(timed(lambda: ground.embedder.encode_queries(several)))
+    name = f"{AT_ONCE} at once, INDEX_READ={reads}: all, by one batched call"
+    # As many a second as .8 of what the model alone does is 1.25 of its time.
+    return against(name, percentile(whole, 50), percentile(least, 50), 1.25)
+
+
+def _apart(ground: Ground, vectors: FaissVectors) -> list[Measure]:
+    rows = ground.embedder.encode_queries(list(ground.questions))
+    store = open_store(ground.folder)
+    with closing(store), store.snapshot() as view:
+        terms = [analyse(question) for question in ground.questions]
+        words = [timed(lambda t=t: view.paragraphs_with_words(t, BY_WORDS)) for t in terms]  # type: ignore[misc]
+    meaning = [
+        timed(lambda at=at: vectors.search(rows[at : at + 1], BY_MEANING))  # type: ignore[misc]
+        for at in range(len(rows))
+    ]
+    both = [sum(pair) for pair in zip(words, meaning, strict=True)]
+    return [
+        against(
+            "search by words: p99, by what it may take", percentile(words, 99), WORDS_P99_S, 1
+        ),
+        against(
+            "search by meaning: p99, by its p50", percentile(meaning, 99), percentile(meaning, 50)
+        ),
+        against("both: p99, by what they may take", percentile(both, 99), SEARCH_P99_S, 1),
+    ]
