@@ -10,12 +10,8 @@ from scripts.measures.asking import made_up
 from scripts.measures.measure import against, as_table
 
 
-def test_every_measure_is_a_value_beside_its_floor(capsys):
-    asked = ["--paragraphs", "16", "--questions", "3", "--runs", "1", "--json"]
-    assert benchmark.main(asked) == 0
-
-    measures = json.loads(capsys.readouterr().out)["measures"]
-    assert [measure["name"] for measure in measures] == [
+NAMES = {
+    "asking": [
         "reindex of 16 paragraphs / bare encode",
         "the same again, nothing changed, by what it may take",
         "a question, 16 paragraphs, INDEX_READ=8: p50",
@@ -27,9 +23,19 @@ def test_every_measure_is_a_value_beside_its_floor(capsys):
         "search by words: p99, by what it may take",
         "search by meaning: p99, by its p50",
         "both: p99, by what they may take",
-        "a start until the first answer / the model alone",
-        "the bot's own part of a lone question: p50, by what it may be",
-    ]
+    ],
+    "starting": ["a start until the first answer / the model alone"],
+    "serving": ["the bot's own part of a lone question: p50, by what it may be"],
+}
+
+
+@pytest.mark.parametrize("what", NAMES)
+def test_every_measure_is_a_value_beside_its_floor(what, capsys):
+    asked = [what, "--paragraphs", "16", "--questions", "3", "--runs", "1", "--json"]
+    assert benchmark.main(asked) == 0
+
+    measures = json.loads(capsys.readouterr().out)["measures"]
+    assert [measure["name"] for measure in measures] == NAMES[what]
     for measure in measures:
         assert measure["ratio"] == pytest.approx(measure["value"] / measure["floor"])
 
