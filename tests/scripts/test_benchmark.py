@@ -9,7 +9,6 @@ from scripts.evaluation.crowd import made_paragraphs
 from scripts.measures.asking import made_up
 from scripts.measures.measure import against, as_table
 
-
 NAMES = {
     "asking": [
         "reindex of 16 paragraphs / bare encode",
