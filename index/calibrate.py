@@ -296,8 +296,9 @@ def _candidate(found: Found) -> Candidate:
     )
 
 
-def _unread(_question: str, _texts: Mapping[int, str]) -> None:
+def _unread(_texts: Mapping[int, str]) -> Mapping[int, Tokens]:
     """No tokens: the candidates are read later, all together."""
+    return {}
 
 
 def _logit(share: float) -> float:

@@ -5,7 +5,7 @@ import importlib.util
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from index.reading import Tokens
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+    from torch import Tensor
 
 Matrix = NDArray[np.float32]
 T = TypeVar("T")
@@ -45,6 +46,12 @@ class Embedder(Protocol):
     def encode_documents(self, texts: Sequence[str]) -> Matrix: ...
     def tokens(self, texts: Sequence[str], *, query: bool) -> list[Tokens] | None:
         """Each text's tokens with a vector each, to read it closely; None if there are none."""
+        ...
+
+    def encode_closely(
+        self, texts: Sequence[str], *, query: bool
+    ) -> tuple[Matrix, list[Tokens] | None]:
+        """What the encoder and `tokens` give, both from one call of the model."""
         ...
 
 
@@ -97,14 +104,41 @@ class SentenceEmbedder:
         if not self._tells_places:
             return None
         encode = self._model.encode_query if query else self._model.encode_document
-        prompt = self._query_prompt if query else self._document_prompt
-        rows = encode(
+        rows: Any = encode(
             list(texts),
             output_value="token_embeddings",
             batch_size=max(1, len(texts)),
             show_progress_bar=False,
-            prompt=prompt,
+            prompt=self._prompt(query=query),
         )
+        return self._told([row.float().numpy() for row in rows], texts, query=query)
+
+    def encode_closely(
+        self, texts: Sequence[str], *, query: bool
+    ) -> tuple[Matrix, list[Tokens] | None]:
+        """One unit vector a text, and its tokens, from one call of the model, in one batch."""
+        if not self._tells_places or not texts:
+            return (self.encode_queries if query else self.encode_documents)(texts), None
+        encode = self._model.encode_query if query else self._model.encode_document
+        outputs: Any = encode(
+            list(texts),
+            output_value=None,
+            batch_size=len(texts),
+            show_progress_bar=False,
+            prompt=self._prompt(query=query),
+        )
+        vectors = _unit_rows([each["sentence_embedding"] for each in outputs])
+        read = [
+            each["token_embeddings"][: int(each["attention_mask"].sum())].float().numpy()
+            for each in outputs
+        ]
+        return vectors, self._told(read, texts, query=query)
+
+    def _prompt(self, *, query: bool) -> str:
+        return self._query_prompt if query else self._document_prompt
+
+    def _told(self, rows: Sequence[Matrix], texts: Sequence[str], *, query: bool) -> list[Tokens]:
+        prompt = self._prompt(query=query)
         places = self._model.tokenizer(
             [prompt + text for text in texts],
             truncation=True,
@@ -112,14 +146,22 @@ class SentenceEmbedder:
             return_offsets_mapping=True,
         )["offset_mapping"]
         return [
-            _told(row.float().numpy(), spans, skip=len(prompt))
-            for row, spans in zip(rows, places, strict=True)
+            _told(row, spans, skip=len(prompt)) for row, spans in zip(rows, places, strict=True)
         ]
 
 
 def _own_prompt(model: "SentenceTransformer", *names: str) -> str:
     """The first prompt of these names that comes with a model."""
     return next((prompt for name in names if (prompt := model.prompts.get(name))), "")
+
+
+def _unit_rows(rows: "Sequence[Tensor]") -> Matrix:
+    """Rows as `encode` gives them when it is asked for unit vectors, to the last bit."""
+    import torch
+
+    with torch.inference_mode():
+        unit = torch.nn.functional.normalize(torch.stack(list(rows)), p=2, dim=1)
+    return np.asarray(unit.float().numpy(), dtype=np.float32)
 
 
 def _told(rows: Matrix, places: Sequence[tuple[int, int]], *, skip: int) -> Tokens:

@@ -21,7 +21,6 @@ from index.vectors import Vectors
 T = TypeVar("T")
 
 Hits = tuple[tuple[int, float], ...]
-Read = tuple[Tokens, Mapping[int, Tokens]]
 
 Within = tuple[Ids | None, ...]
 """Where to look: sets of paragraph ids, each searched by itself; None is all paragraphs."""
@@ -35,10 +34,14 @@ LATELY = 256  # paragraphs whose tokens are remembered, some 150 kB each
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """A question's vector, and the (id, product) of the paragraphs nearest in meaning to it."""
+    """A question's vector, and the (id, product) of the paragraphs nearest in meaning to it.
+
+    `asked` are the question's own tokens, made in the same call; None if the model has none.
+    """
 
     vector: NDArray[np.float32]
     hits: Hits
+    asked: Tokens | None = None
 
 
 @dataclass(slots=True)
@@ -89,12 +92,12 @@ class Lane:
         self._put(question)
         return question.answer.result()
 
-    def read(self, question: str, texts: Mapping[int, str]) -> "Read | None":
-        """The tokens of a question and of paragraphs given by id; None if the model has none.
+    def read(self, texts: Mapping[int, str]) -> Mapping[int, Tokens]:
+        """The tokens of paragraphs given by id; of none if the model has none.
 
         A paragraph's id is made of its text, so what was read lately is not read again.
         """
-        return self.do(lambda embedder, _: self._read(embedder, question, texts)).result()
+        return self.do(lambda embedder, _: self._read(embedder, texts)).result()
 
     def do(self, errand: Callable[[Embedder, Vectors], T]) -> "Future[T]":
         """Run something with the model and the vectors between two batches."""
@@ -129,20 +132,19 @@ class Lane:
         self._waiting.put(None)
         self._thread.join()
 
-    def _read(self, embedder: Embedder, question: str, texts: Mapping[int, str]) -> "Read | None":
-        asked = embedder.tokens([question], query=True)
-        if asked is None:
-            return None
+    def _read(self, embedder: Embedder, texts: Mapping[int, str]) -> Mapping[int, Tokens]:
         new = [number for number in texts if number not in self._lately]
         if new:
-            told = embedder.tokens([texts[number] for number in new], query=False) or []
+            told = embedder.tokens([texts[number] for number in new], query=False)
+            if told is None:
+                return {}
             self._lately.update(zip(new, told, strict=True))
         found = {number: self._lately[number] for number in texts}
         for number in found:
             self._lately.move_to_end(number)
         while len(self._lately) > LATELY:
             self._lately.popitem(last=False)
-        return asked[0], found
+        return found
 
     def _put(self, job: _Question | _Errand) -> None:
         if self._closed:
@@ -185,14 +187,16 @@ class Lane:
     def _answer(self, batch: list[_Question]) -> None:
         try:
             embedder, vectors = self._tools()
-            rows = embedder.encode_queries([question.text for question in batch])
+            texts = [question.text for question in batch]
+            rows, tokens = embedder.encode_closely(texts, query=True)
             hits = _search(vectors, rows, batch)
         except BaseException as error:  # noqa: BLE001 - handed to whoever asks
             for question in batch:
                 question.answer.set_exception(error)
             return
-        for question, row, found in zip(batch, rows, hits, strict=True):
-            question.answer.set_result(Near(row, found))
+        asked: Sequence[Tokens | None] = tokens or [None] * len(batch)
+        for question, row, found, own in zip(batch, rows, hits, asked, strict=True):
+            question.answer.set_result(Near(row, found, own))
 
     def _tools(self) -> tuple[Embedder, Vectors]:
         if self._broken is not None and self._clock() >= self._again_at:

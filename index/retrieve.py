@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from index.answer import Filters, Window
 from index.embedder import PACKAGED_NAME
 from index.evidence import Candidate, Judged, Rarity, across, judge, reranked, reread, wanted_of
-from index.lane import Near, Read
+from index.lane import Near
 from index.question import Question
-from index.reading import Reading, read_closely
+from index.reading import Reading, Tokens, read_closely
 from index.scoring import SHIPPED, Scale, Weighing
 from index.store import EVERYTHING, Found, Generation, Snapshot
 from index.times import Day, day_of, days_in, span_of
@@ -20,7 +20,8 @@ READ = 8  # candidates read closely; the model is called once for those not read
 
 RERANKED = 8  # candidates that a reranker is shown
 
-Reader = Callable[[str, Mapping[int, str]], Read | None]
+Reader = Callable[[Mapping[int, str]], Mapping[int, Tokens]]
+"""Gives the tokens of paragraphs, given by id; of none where the model has none."""
 Rerank = Callable[[str, Mapping[int, str]], Mapping[int, float]]
 """Gives a question's paragraphs, by id, a share from 0 (unrelated) to 1 (all of it is there)."""
 
@@ -55,7 +56,7 @@ def retrieve(
 ) -> list[Retrieved]:
     """Every candidate with its evidence, best first; ties go to the lower paragraph id.
 
-    The best few are read closely: `read` gives the tokens of the question and of those paragraphs.
+    The best few are read closely: `near` has the tokens of the question, `read` gives theirs.
     What comes first then is shown to the reranker, if there is one.
     """
     generation, rarity, weighing = scope.generation, scope.rarity, scope.weighing
@@ -72,7 +73,7 @@ def retrieve(
     best = [candidates[each.id] for each in judged[: scope.reads]]
     apart = _apart(question, best, rarity) if scale.multilingual else frozenset()
     readable = [each for each in best if each.id not in apart]
-    readings = _readings(question, readable, rarity, read)
+    readings = _readings(question, near.asked, readable, rarity, read)
     judged = reread(judged, readings, kept=apart, weighing=weighing)
     if rerank is not None:
         shown = {each.id: _shown(candidates[each.id]) for each in judged[:RERANKED]}
@@ -137,19 +138,19 @@ def _new(scope: Scope) -> list[int]:
 
 def _readings(
     question: Question,
+    asked: Tokens | None,
     candidates: Sequence[Candidate],
     rarity: Rarity,
     read: Reader,
 ) -> dict[int, Reading]:
-    if not candidates or question.foreign:  # the model reads Latin letters only
+    # The model reads Latin letters only.
+    if asked is None or not candidates or question.foreign:
         return {}
-    tokens = read(question.plain, {each.id: each.text for each in candidates})
-    if tokens is None:
-        return {}
-    asked, told = tokens
+    told = read({each.id: each.text for each in candidates})
     readings = {
         each.id: read_closely(question, asked, each, told[each.id], rarity=rarity)
         for each in candidates
+        if each.id in told
     }
     return {number: reading for number, reading in readings.items() if reading is not None}
 

@@ -41,6 +41,10 @@ class Hashed:
     def tokens(self, texts: Sequence[str], *, query: bool) -> None:
         """None: nothing is read closely."""
 
+    def encode_closely(self, texts: Sequence[str], *, query: bool) -> tuple[Matrix, None]:
+        """The vectors of questions or passages, and no tokens."""
+        return (self.encode_queries if query else self.encode_documents)(texts), None
+
     def _by_chance(self, texts: Sequence[str]) -> Matrix:
         rows = np.empty((len(texts), self.width), dtype=np.float32)
         for at, text in enumerate(texts):

@@ -57,6 +57,13 @@ class RememberingEmbedder:
         found = self._through("asked" if query else "told", texts, packed)
         return None if NOTHING in found else [_unpacked(each) for each in found]
 
+    def encode_closely(
+        self, texts: Sequence[str], *, query: bool
+    ) -> tuple[Matrix, list[Tokens] | None]:
+        """Vectors and tokens, each from memory where it is there."""
+        encode = self.encode_queries if query else self.encode_documents
+        return encode(texts), self.tokens(texts, query=query)
+
     def close(self) -> None:
         """Keep what was learnt."""
         self._db.commit()

@@ -8,6 +8,7 @@ import pytest
 
 from index.errors import ModelMissing
 from index.lane import Lane
+from index.reading import Tokens
 from index.vectors import FaissVectors
 from tests.support.collections import HashEmbedder
 
@@ -96,6 +97,49 @@ def test_an_errand_runs_with_the_model_and_may_replace_the_vectors():
     lane.do(lambda *_: lane.replace_vectors(other)).result()
 
     assert [i for i, _ in lane.near("kelp", limit=5).hits] == [7]
+    lane.close()
+
+
+class Counting(HashEmbedder):
+    """Has a token a word, and notes what the model was called for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: list[tuple[str, list[str]]] = []
+
+    def tokens(self, texts, *, query):
+        self.calls.append(("tokens", list(texts)))
+        return [one_token(text) for text in texts]
+
+    def encode_closely(self, texts, *, query):
+        self.calls.append(("closely", list(texts)))
+        return self.encode_queries(texts), [one_token(text) for text in texts]
+
+
+def one_token(text):
+    return Tokens(np.ones((1, 1), dtype=np.float32), ((0, len(text)),))
+
+
+def test_a_question_is_read_in_the_call_that_embeds_it_and_a_paragraph_once():
+    embedder = Counting()
+    lane = Lane(lambda: (embedder, filled()))
+
+    near = lane.near("tea clipper", limit=1)
+    for _ in range(2):
+        told = lane.read({1: TEXTS[1]})
+    lane.close()
+
+    assert near.asked is not None
+    assert near.asked.spans == ((0, 11),)
+    assert [(number, each.spans) for number, each in told.items()] == [(1, ((0, 20),))]
+    assert embedder.calls == [("closely", ["tea clipper"]), ("tokens", [TEXTS[1]])]
+
+
+def test_a_model_without_tokens_reads_nothing():
+    lane = Lane(lambda: (HashEmbedder(), filled()))
+
+    assert lane.near("tea", limit=1).asked is None
+    assert lane.read({1: TEXTS[1]}) == {}
     lane.close()
 
 

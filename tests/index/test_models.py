@@ -65,6 +65,21 @@ def test_a_model_may_have_another_width(tmp_path):
     assert embedder.encode_documents(["tea", "otters", "sleep"]).shape == (3, 16)
 
 
+@pytest.mark.parametrize("query", [True, False])
+def test_one_call_gives_the_vectors_and_tokens_that_two_calls_give(prompted, query):
+    embedder = load_embedder(str(prompted))
+    encode = embedder.encode_queries if query else embedder.encode_documents
+    texts = ["tea", "Otters sleep, and otters drink tea.", "sleep sleep"]
+
+    vectors, tokens = embedder.encode_closely(texts, query=query)
+
+    assert vectors.tolist() == encode(texts).tolist()
+    assert tokens is not None
+    apart = embedder.tokens(texts, query=query)
+    assert [each.spans for each in tokens] == [each.spans for each in apart]
+    assert [each.vectors.tolist() for each in tokens] == [each.vectors.tolist() for each in apart]
+
+
 @pytest.mark.parametrize(("query", "other"), [(True, "query"), (False, "passage")])
 def test_the_prompts_that_come_with_a_model_are_used_and_not_read_as_text(prompted, query, other):
     embedder = load_embedder(str(prompted))
@@ -111,6 +126,9 @@ def test_without_places_of_its_tokens_a_model_is_not_read_closely(plain, tmp_pat
     assert embedder.encode_queries(["tea"]).shape == (1, 32)
     assert embedder.tokens(["tea"], query=True) is None
     assert embedder.tokens(["tea"], query=False) is None
+    vectors, tokens = embedder.encode_closely(["tea"], query=True)
+    assert tokens is None
+    assert vectors.tolist() == embedder.encode_queries(["tea"]).tolist()
 
 
 def with_vocabulary(folder, *, vocab_size):

@@ -52,6 +52,12 @@ class HashEmbedder:
     def tokens(self, texts: Sequence[str], *, query: bool) -> list[Tokens] | None:
         return None
 
+    def encode_closely(
+        self, texts: Sequence[str], *, query: bool
+    ) -> tuple[Matrix, list[Tokens] | None]:
+        encode = self.encode_queries if query else self.encode_documents
+        return encode(texts), self.tokens(texts, query=query)
+
 
 class Desk:
     """A folder of articles and the collection made of it, for one test."""
