@@ -17,7 +17,7 @@ try:
 except ImportError as error:
     raise MissingExtra(
         "INDEX_URL names PostgreSQL, and psycopg is not installed; type:"
-        " pip install 'quotewire[postgres]'"
+        " scripts/run --setup postgres"
     ) from error
 
 from index.store.postgres.connection import PgConnection, halfvec, read_halves
