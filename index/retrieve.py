@@ -8,10 +8,11 @@ from index.embedder import PACKAGED_NAME
 from index.evidence import Candidate, Judged, Rarity, across, judge, reranked, reread, wanted_of
 from index.lane import Near
 from index.question import Question
-from index.reading import Reading, Tokens, read_closely
+from index.reading import Reading, read_closely
 from index.scoring import SHIPPED, Scale, Weighing
 from index.store import EVERYTHING, Found, Generation, Snapshot
 from index.times import Day, day_of, days_in, span_of
+from index.tokens import Tokens, restored
 
 BY_WORDS = 50
 BY_MEANING = 50
@@ -73,7 +74,7 @@ def retrieve(
     best = [candidates[each.id] for each in judged[: scope.reads]]
     apart = _apart(question, best, rarity) if scale.multilingual else frozenset()
     readable = [each for each in best if each.id not in apart]
-    readings = _readings(question, near.asked, readable, rarity, read)
+    readings = _readings(question, near.asked, readable, scope, read)
     judged = reread(judged, readings, kept=apart, weighing=weighing)
     if rerank is not None:
         shown = {each.id: _shown(candidates[each.id]) for each in judged[:RERANKED]}
@@ -140,19 +141,37 @@ def _readings(
     question: Question,
     asked: Tokens | None,
     candidates: Sequence[Candidate],
-    rarity: Rarity,
+    scope: Scope,
     read: Reader,
 ) -> dict[int, Reading]:
     # The model reads Latin letters only.
     if asked is None or not candidates or question.foreign:
         return {}
-    told = read({each.id: each.text for each in candidates})
+    told = _told(candidates, asked, scope, read)
     readings = {
-        each.id: read_closely(question, asked, each, told[each.id], rarity=rarity)
+        each.id: read_closely(question, asked, each, told[each.id], rarity=scope.rarity)
         for each in candidates
         if each.id in told
     }
     return {number: reading for number, reading in readings.items() if reading is not None}
+
+
+def _told(
+    candidates: Sequence[Candidate], asked: Tokens, scope: Scope, read: Reader
+) -> Mapping[int, Tokens]:
+    """The tokens of candidates: as they were kept, and of the others from the model."""
+    kept = scope.view.tokens([each.id for each in candidates], model=scope.generation.model)
+    told = {number: tokens for number, data in kept.items() if (tokens := _whole(data, asked))}
+    rest = {each.id: each.text for each in candidates if each.id not in told}
+    return {**read(rest), **told} if rest else told
+
+
+def _whole(kept: bytes, asked: Tokens) -> Tokens | None:
+    """The tokens that were kept; None where they are damaged."""
+    try:
+        return restored(kept, asked.vectors.shape[1])
+    except ValueError:
+        return None
 
 
 _MOST_COSINE = 1.1  # of unit vectors at half precision; beyond it, or no number, one is damaged

@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from enum import StrEnum
 from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -18,6 +19,14 @@ from index.errors import UnknownSetting
 ROOT = Path(__file__).resolve().parent.parent
 
 SettingsT = TypeVar("SettingsT", bound="Settings")
+
+
+class Precision(StrEnum):
+    """What a model's numbers are computed in."""
+
+    AUTO = "auto"
+    FLOAT32 = "float32"
+    BFLOAT16 = "bfloat16"
 
 
 class Settings(BaseSettings):
@@ -110,6 +119,7 @@ class IndexSettings(Settings):
     private: bool = Field(default=False, description="true or false")
     watch: bool = Field(default=False, description="true or false")
     threads: int = Field(0, ge=0, le=1024, description="a whole number; 0 lets torch choose")
+    precision: Precision = Field(Precision.AUTO, description="auto, float32 or bfloat16")
     batch: int = Field(64, ge=1, le=4096, description="a whole number from 1 to 4096")
     aliases: RootedPath = Field(
         Path("data/aliases.txt"), description="a file of other names, with lines A = B = C"

@@ -59,8 +59,8 @@ def _measured(asked: argparse.Namespace, folder: Path) -> "list[Measure]":
 
 def _asked(folder: Path, asked: argparse.Namespace) -> "list[Measure]":
     """A reindex, and questions on what it made; value and floor in turns in this one process."""
-    from index.live import model_of
-    from index.reindex import Options, reindex
+    from index.live import model_of, options_of
+    from index.reindex import reindex
     from scripts.evaluation.feeding import Hashed
     from scripts.measures.asking import Ground, made_up, measure_asking
     from scripts.measures.measure import against, timed
@@ -72,7 +72,7 @@ def _asked(folder: Path, asked: argparse.Namespace) -> "list[Measure]":
     made = embedder if real else Hashed(embedder, frozenset())
     texts = made_paragraphs(count)
     source = _write(folder / "articles.jsonl", texts)
-    options = Options(batch=settings.batch)
+    options = options_of(settings)
 
     def run() -> None:
         load = replace(model, load=lambda: made)

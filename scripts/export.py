@@ -51,14 +51,14 @@ def _export(path: Path, settings: IndexSettings) -> int:
 
 def _bring_back(path: Path, settings: IndexSettings) -> int:
     from index.export import read_export
-    from index.live import model_of
-    from index.reindex import Options, bring_back
+    from index.live import model_of, options_of
+    from index.reindex import bring_back
     from scripts.terminal.reindexing import as_table, shown_progress, status_of
 
     if not path.is_file():
         raise NoSuchPath(f"{path} does not exist; scripts/run export FILE writes one")
     articles = read_export(path)
-    options = Options(batch=settings.batch)
+    options = options_of(settings)
     with shown_progress(sys.stderr) as progress:
         outcome = bring_back(
             articles, settings.where, model_of(settings), options=options, progress=progress

@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,12 +42,12 @@ def _once_only(options: argparse.Namespace) -> bool:
 
 def _watch(asked: argparse.Namespace) -> int:
     settings = settings_here()
-    from index.reindex import Options
+    from index.live import options_of
     from scripts.terminal.reindexing import golden_rule
     from scripts.terminal.watching import watch
 
     paths = [_absolute(path) for path in asked.paths]
-    options = Options(batch=settings.batch, golden=golden_rule(settings))
+    options = replace(options_of(settings), golden=golden_rule(settings))
     return watch(settings, paths, options=options, hosted=asked.hosted)
 
 
@@ -93,12 +94,12 @@ def _outcome(asked: argparse.Namespace, settings: IndexSettings, shown: "Shown")
     paths = [_absolute(path) for path in asked.paths]
     if not asked.remove:
         refuse_missing(paths)
-    from index.reindex import Options
+    from index.live import options_of
     from scripts.terminal.gathering import bring_up_to_date, listing_of
     from scripts.terminal.reindexing import carry_out, golden_rule
 
     rule = golden_rule(settings, force=asked.force)
-    options = Options(full=asked.full, dry_run=asked.dry_run, batch=settings.batch, golden=rule)
+    options = replace(options_of(settings), full=asked.full, dry_run=asked.dry_run, golden=rule)
     if paths:
         outcome = carry_out(paths, settings, options=options, drop=asked.remove, shown=shown)
     else:

@@ -8,6 +8,7 @@ from hypothesis import settings
 
 # A slow machine is no fault: nothing is timed in tests.
 settings.register_profile("untimed", deadline=None)
+settings.register_profile("thorough", deadline=None, max_examples=1_000)
 settings.load_profile("untimed")
 
 

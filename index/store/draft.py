@@ -16,7 +16,15 @@ _EMPTYING = (
     "delete from changes",
     "delete from generations",
     "delete from vectors",
+    "delete from tokens",
     "delete from facts",
+)
+
+_OF_OTHERS = ("delete from vectors where model <> ?", "delete from tokens where model <> ?")
+_UNUSED = tuple(
+    f"""delete from {table} where digest = :digest
+        and not exists (select 1 from paragraphs where digest = :digest)"""
+    for table in ("vectors", "tokens")
 )
 
 
@@ -67,8 +75,9 @@ class Draft:
         )
 
     def forget_other_models(self, model: str) -> None:
-        """Drop the vectors of every other model."""
-        self._db.execute("delete from vectors where model <> ?", [model])
+        """Drop the vectors and tokens of every other model."""
+        for statement in _OF_OTHERS:
+            self._db.execute(statement, [model])
 
     # Taking over another collection, row by row.
 
@@ -97,6 +106,13 @@ class Draft:
             [(model, digest, vector) for digest, vector in vectors],
         )
 
+    def receive_tokens(self, model: str, tokens: Iterable[tuple[str, bytes]]) -> None:
+        """Keep tokens of a model: the digest of a text, and what `shrunk` made of them."""
+        self._db.executemany(
+            "insert into tokens (model, digest, kept) values (?, ?, ?)",
+            [(model, digest, kept) for digest, kept in tokens],
+        )
+
     def fill(self, statement: str, rows: Sequence[Sequence[object]]) -> None:
         """Insert rows as they are."""
         self._db.executemany(statement, rows)
@@ -120,15 +136,10 @@ class Draft:
         return {row[2] for row in rows}
 
     def _drop_vectors(self, digests: Iterable[str]) -> None:
-        """Forget the vectors of texts that nothing refers to any more."""
+        """Forget the vectors and tokens of texts that nothing refers to any more."""
         for digest in digests:
-            self._db.execute(
-                """
-                delete from vectors where digest = :digest
-                and not exists (select 1 from paragraphs where digest = :digest)
-                """,
-                {"digest": digest},
-            )
+            for statement in _UNUSED:
+                self._db.execute(statement, {"digest": digest})
 
     def _move(self, moved: Iterable[tuple[str, str]]) -> None:
         self._db.executemany(

@@ -45,6 +45,11 @@ _ROWS = {
 }
 """The tables that are copied as they are: how they are read and written."""
 
+_VECTORS = """select digest, vector from vectors where model = ? and digest > ?
+    order by digest limit ?"""
+_TOKENS = """select digest, kept from tokens where model = ? and digest > ?
+    order by digest limit ?"""
+
 
 def move_rows(view: Snapshot, draft: Draft, *, told: Told) -> None:
     """Fill an empty draft with all that a view shows; `told` of articles, then of vectors."""
@@ -54,9 +59,11 @@ def move_rows(view: Snapshot, draft: Draft, *, told: Told) -> None:
         told("articles", done, articles)
     draft.received()
     done = 0
-    for page in _vectors(view, view.generation().model):
+    for page in _pages(view, _VECTORS):
         draft.receive_vectors(view.generation().model, page)
         told("vectors", done := done + len(page), max(paragraphs, done))
+    for page in _pages(view, _TOKENS):
+        draft.receive_tokens(view.generation().model, page)
     for read, write in _ROWS.values():
         draft.fill(write, [tuple(row) for row in view._run(read)])
 
@@ -66,8 +73,9 @@ def digest_of_rows(view: Snapshot) -> str:
     digest = hashlib.blake2b(digest_size=16)
     for kept, entered in _articles(view):
         digest.update(repr((kept, sorted(entered.items()))).encode())
-    for page in _vectors(view, view.generation().model):
-        digest.update(repr(page).encode())
+    for statement in (_VECTORS, _TOKENS):
+        for page in _pages(view, statement):
+            digest.update(repr(page).encode())
     for read, _ in _ROWS.values():
         digest.update(repr([tuple(row) for row in view._run(read)]).encode())
     return digest.hexdigest()
@@ -117,12 +125,9 @@ def _article(view: Snapshot, row: Any) -> tuple[Kept, dict[int, int]]:
     return kept, {span[0]: span[7] for span in spans}
 
 
-def _vectors(view: Snapshot, model: str) -> Iterator[list[tuple[str, bytes]]]:
-    after = ""
-    while page := view._run(
-        """select digest, vector from vectors where model = ? and digest > ?
-           order by digest limit ?""",
-        [model, after, _PAGE],
-    ).fetchall():
+def _pages(view: Snapshot, statement: str) -> Iterator[list[tuple[str, bytes]]]:
+    """What is kept of the texts by the model in force, a page at a time, by digest."""
+    model, after = view.generation().model, ""
+    while page := view._run(statement, [model, after, _PAGE]).fetchall():
         yield [(row[0], bytes(row[1])) for row in page]
         after = page[-1][0]

@@ -123,11 +123,19 @@ def m004_carriers(db: Database) -> None:
     db.table("articles").create_index(["sameness"], if_not_exists=True)
 
 
+def m005_tokens(db: Database) -> None:
+    """The vectors of a text's tokens, by content, for those that are embedded from now on."""
+    db.table("tokens").create(
+        {"model": str, "digest": str, "kept": bytes}, pk=("digest", "model"), if_not_exists=True
+    )
+
+
 MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     m001_collection,
     m002_acronyms,
     m003_browsing,
     m004_carriers,
+    m005_tokens,
 )
 
 

@@ -174,6 +174,19 @@ class Snapshot(Browsing):
         others = self.credits({each.article for each in found})
         return [_with_credit(each, others.get(each.article, ()), filters) for each in found]
 
+    def tokens(self, ids: Iterable[int], *, model: str) -> dict[int, bytes]:
+        """What is kept of the tokens of these paragraphs, where something is."""
+        if not self._has_table("tokens"):
+            return {}
+        marks = ", ".join(str(int(i)) for i in ids)
+        rows = self._run(
+            f"""select p.id, t.kept from paragraphs p
+                join tokens t on t.digest = p.digest and t.model = :model
+                where p.id in ({marks})""",
+            {"model": model},
+        )
+        return {row[0]: bytes(row[1]) for row in rows}
+
     def neighbours(
         self, paragraph: int, *, filters: Filters = EVERYTHING
     ) -> tuple[str, str, str, Credit] | None:

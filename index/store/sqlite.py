@@ -78,13 +78,19 @@ class SqliteStore(Store):
 
     # Writing: one writer at a time; index.lock keeps a second one out.
 
-    def save_vectors(self, model: str, digests: Sequence[str], vectors: Matrix) -> None:
-        """Keep one vector a digest, at half precision, committed at once."""
+    def save_vectors(
+        self, model: str, digests: Sequence[str], vectors: Matrix, tokens: Sequence[bytes] = ()
+    ) -> None:
+        """Keep one vector a digest, at half precision, and its tokens, committed at once."""
         halves = vectors.astype(np.float16)
         with self._atomic():
             self._write.executemany(
                 "insert or replace into vectors (model, digest, vector) values (?, ?, ?)",
                 [(model, d, row.tobytes()) for d, row in zip(digests, halves, strict=True)],
+            )
+            self._write.executemany(
+                "insert or replace into tokens (model, digest, kept) values (?, ?, ?)",
+                [(model, digest, kept) for digest, kept in zip(digests, tokens, strict=False)],
             )
 
     @contextmanager

@@ -31,8 +31,10 @@ class Store(ABC):
         """A transaction that is committed when the context ends, and undone on any error."""
 
     @abstractmethod
-    def save_vectors(self, model: str, digests: Sequence[str], vectors: Matrix) -> None:
-        """Keep one vector a digest, at half precision, committed at once."""
+    def save_vectors(
+        self, model: str, digests: Sequence[str], vectors: Matrix, tokens: Sequence[bytes] = ()
+    ) -> None:
+        """Keep one vector a digest, at half precision, and its tokens, committed at once."""
 
     @abstractmethod
     def close(self) -> None:

@@ -38,9 +38,6 @@ class Hashed:
         """The vectors of questions, by chance."""
         return self._by_chance(texts)
 
-    def tokens(self, texts: Sequence[str], *, query: bool) -> None:
-        """None: nothing is read closely."""
-
     def encode_closely(self, texts: Sequence[str], *, query: bool) -> tuple[Matrix, None]:
         """The vectors of questions or passages, and no tokens."""
         return (self.encode_queries if query else self.encode_documents)(texts), None

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from index.embedder import Embedder, Matrix
-from index.reading import Tokens
 from index.reindex import Model
 from index.store import digest_of
+from index.tokens import Tokens
 
 NOTHING = b""  # remembered of a model that gives no tokens
 
@@ -47,22 +47,20 @@ class RememberingEmbedder:
         """One unit vector a text, by the real model."""
         return self._real.encode_documents(texts)
 
-    def tokens(self, texts: Sequence[str], *, query: bool) -> list[Tokens] | None:
-        """Every text's tokens, from memory where they are there, at half precision."""
-
-        def packed(new: Sequence[str]) -> list[bytes]:
-            tokens = self._real.tokens(new, query=query)
-            return [NOTHING] * len(new) if tokens is None else [_packed(each) for each in tokens]
-
-        found = self._through("asked" if query else "told", texts, packed)
-        return None if NOTHING in found else [_unpacked(each) for each in found]
-
     def encode_closely(
         self, texts: Sequence[str], *, query: bool
     ) -> tuple[Matrix, list[Tokens] | None]:
-        """Vectors and tokens, each from memory where it is there."""
-        encode = self.encode_queries if query else self.encode_documents
-        return encode(texts), self.tokens(texts, query=query)
+        """Vectors and tokens; those of questions from memory, the tokens at half precision."""
+        if not query:
+            return self._real.encode_closely(texts, query=False)
+
+        def packed(new: Sequence[str]) -> list[bytes]:
+            _, tokens = self._real.encode_closely(new, query=True)
+            return [NOTHING] * len(new) if tokens is None else [_packed(each) for each in tokens]
+
+        found = self._through("asked", texts, packed)
+        tokens = None if NOTHING in found else [_unpacked(each) for each in found]
+        return self.encode_queries(texts), tokens
 
     def close(self) -> None:
         """Keep what was learnt."""

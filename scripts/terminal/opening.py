@@ -42,14 +42,14 @@ def ensure_collection(settings: IndexSettings) -> int:
     """Index the sources where nothing is indexed yet; gives the status of that, else 0."""
     if has_collection(settings):
         return 0
-    from index.reindex import Options
+    from index.live import options_of
     from scripts.terminal.gathering import bring_up_to_date, listing_of
     from scripts.terminal.reindexing import as_table, status_of
 
     listing = listing_of(settings)
     names = ", ".join([*map(str, listing.paths), *(each.name for each in listing.sources)])
     print(f"Nothing is indexed yet, so first this: {names}", file=sys.stderr, flush=True)
-    outcome = bring_up_to_date(listing, settings, options=Options(batch=settings.batch))
+    outcome = bring_up_to_date(listing, settings, options=options_of(settings))
     print(as_table(outcome, dry_run=False), file=sys.stderr, flush=True)
     return status_of(outcome)
 

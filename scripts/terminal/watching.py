@@ -14,7 +14,7 @@ from pathlib import Path
 from index import ROOT, IndexSettings
 from index.fetching.gather import Gathered, gather, next_due, now_utc
 from index.fetching.listing import FILE_NAME, Listing
-from index.live import model_of
+from index.live import model_of, options_of
 from index.lock import watch_lock
 from index.reindex import Model, Options, Outcome, reindex
 from index.watching import Pace, Stopped, Watcher
@@ -73,7 +73,7 @@ class Vigil:
         self._model = replace(model, load=cache(model.load), lexicon=cache(model.lexicon))
         self._listed = listed
         self._stop = stop
-        self._options = options or Options(batch=settings.batch)
+        self._options = options or options_of(settings)
         self._tell = told or say
         self._notices = Notices(self._tell)
         self._visits = _Visits(settings, self._notices.put, self._tell, stop, opened)

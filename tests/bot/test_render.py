@@ -165,8 +165,8 @@ def passages(draw: st.DrawFn) -> Passage:
     )
 
 
-@pytest.mark.timeout(600)
-@settings(max_examples=7_000, deadline=None)
+@pytest.mark.timeout(900)
+@settings(max_examples=7 * settings().max_examples, deadline=None)  # 7,000 if `thorough`
 @given(st.lists(passages(), min_size=3, max_size=3))
 def test_whatever_is_quoted_telegram_takes_it_and_the_words_are_the_articles(found):
     html = english(answer(*found))

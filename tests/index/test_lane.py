@@ -8,7 +8,7 @@ import pytest
 
 from index.errors import ModelMissing
 from index.lane import Lane
-from index.reading import Tokens
+from index.tokens import Tokens
 from index.vectors import FaissVectors
 from tests.support.collections import HashEmbedder
 
@@ -107,12 +107,8 @@ class Counting(HashEmbedder):
         super().__init__()
         self.calls: list[tuple[str, list[str]]] = []
 
-    def tokens(self, texts, *, query):
-        self.calls.append(("tokens", list(texts)))
-        return [one_token(text) for text in texts]
-
     def encode_closely(self, texts, *, query):
-        self.calls.append(("closely", list(texts)))
+        self.calls.append(("asked" if query else "told", list(texts)))
         return self.encode_queries(texts), [one_token(text) for text in texts]
 
 
@@ -132,7 +128,7 @@ def test_a_question_is_read_in_the_call_that_embeds_it_and_a_paragraph_once():
     assert near.asked is not None
     assert near.asked.spans == ((0, 11),)
     assert [(number, each.spans) for number, each in told.items()] == [(1, ((0, 20),))]
-    assert embedder.calls == [("closely", ["tea clipper"]), ("tokens", [TEXTS[1]])]
+    assert embedder.calls == [("asked", ["tea clipper"]), ("told", [TEXTS[1]])]
 
 
 def test_a_model_without_tokens_reads_nothing():

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from index import IndexSettings
-from index.embedder import fingerprint, load_embedder, model_name
+from index.embedder import fingerprint, is_halved, load_embedder, model_name
 from index.errors import ModelMissing
 from index.live import model_of
+from index.settings import Precision
 from tests.support.models import sentence_model
 
 WORDS = {"otters": 1, "sleep": 2, "tea": 3, "query": 4, "passage": 5}
@@ -66,18 +67,54 @@ def test_a_model_may_have_another_width(tmp_path):
 
 
 @pytest.mark.parametrize("query", [True, False])
-def test_one_call_gives_the_vectors_and_tokens_that_two_calls_give(prompted, query):
+def test_reading_closely_gives_the_vectors_that_the_library_gives(prompted, query):
     embedder = load_embedder(str(prompted))
     encode = embedder.encode_queries if query else embedder.encode_documents
     texts = ["tea", "Otters sleep, and otters drink tea.", "sleep sleep"]
 
     vectors, tokens = embedder.encode_closely(texts, query=query)
 
-    assert vectors.tolist() == encode(texts).tolist()
+    assert vectors == pytest.approx(encode(texts), abs=1e-6)
     assert tokens is not None
-    apart = embedder.tokens(texts, query=query)
+    apart = [embedder.encode_closely([text], query=query)[1][0] for text in texts]
     assert [each.spans for each in tokens] == [each.spans for each in apart]
-    assert [each.vectors.tolist() for each in tokens] == [each.vectors.tolist() for each in apart]
+    for one, other in zip(tokens, apart, strict=True):
+        assert one.vectors == pytest.approx(other.vectors, abs=1e-6)
+
+
+def test_half_the_digits_give_nearly_the_same_vectors(plain):
+    whole = load_embedder(str(plain), precision=Precision.FLOAT32)
+    half = load_embedder(str(plain), precision=Precision.BFLOAT16)
+    texts = ["tea", "Otters sleep, and otters drink tea."]
+
+    rows, tokens = half.encode_closely(texts, query=False)
+
+    assert half.name == whole.name
+    assert rows.dtype == tokens[0].vectors.dtype == np.float32
+    assert rows == pytest.approx(whole.encode_documents(texts), abs=0.01)
+    assert half.encode_documents(texts) == pytest.approx(rows, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    ("precision", "packaged", "halved"),
+    [
+        (Precision.FLOAT32, True, False),
+        (Precision.BFLOAT16, False, True),
+        (Precision.AUTO, False, False),
+    ],
+)
+def test_another_model_than_the_packaged_one_keeps_its_digits_unless_told(
+    precision, packaged, halved
+):
+    assert is_halved(precision, packaged=packaged) is halved
+
+
+def test_the_packaged_model_has_half_the_digits_where_the_processor_computes_with_them():
+    import torch
+
+    can = torch.cpu.get_capabilities().get("avx512_bf16", False)
+
+    assert is_halved(Precision.AUTO, packaged=True) is can
 
 
 @pytest.mark.parametrize(("query", "other"), [(True, "query"), (False, "passage")])
@@ -86,7 +123,7 @@ def test_the_prompts_that_come_with_a_model_are_used_and_not_read_as_text(prompt
     encode = embedder.encode_queries if query else embedder.encode_documents
 
     (row,) = encode(["tea"])
-    tokens = embedder.tokens(["tea otters", "sleep"], query=query)
+    _, tokens = embedder.encode_closely(["tea otters", "sleep"], query=query)
 
     bare = sentence_rows(embedder, ["tea", other])
     assert row == pytest.approx((bare[0] + bare[1]) / np.sqrt(2), abs=1e-5)
@@ -97,7 +134,7 @@ def test_the_prompts_that_come_with_a_model_are_used_and_not_read_as_text(prompt
 
 def sentence_rows(embedder, words):
     """The vectors of single words, without a prompt."""
-    tokens = embedder.tokens(words, query=True)
+    _, tokens = embedder.encode_closely(words, query=True)
     return [each.vectors[0] for each in tokens]
 
 
@@ -124,8 +161,7 @@ def test_without_places_of_its_tokens_a_model_is_not_read_closely(plain, tmp_pat
     embedder = load_embedder(str(with_vocabulary(folder, **settings)))
 
     assert embedder.encode_queries(["tea"]).shape == (1, 32)
-    assert embedder.tokens(["tea"], query=True) is None
-    assert embedder.tokens(["tea"], query=False) is None
+    assert embedder.encode_closely(["tea"], query=False)[1] is None
     vectors, tokens = embedder.encode_closely(["tea"], query=True)
     assert tokens is None
     assert vectors.tolist() == embedder.encode_queries(["tea"]).tolist()

@@ -5,7 +5,8 @@ import pytest
 
 from index.evidence import Candidate
 from index.question import read_question
-from index.reading import FROM_LEAD, OTHER_NAME, Reading, Tokens, read_closely
+from index.reading import FROM_LEAD, OTHER_NAME, Reading, read_closely
+from index.tokens import Tokens
 
 WORDS = ("otter", "sleep", "swim", "tea", "mayor")
 

@@ -10,8 +10,8 @@ import numpy as np
 from index.embedder import Matrix
 from index.library import Library
 from index.live import follow
-from index.reading import Tokens
 from index.reindex import Model, Options, Outcome, reindex, remove
+from index.tokens import Tokens
 
 OTTERS = """Sea otters of the harbour
 
@@ -49,14 +49,11 @@ class HashEmbedder:
         self.embedded += texts
         return np.stack([_of_words(text) for text in texts])
 
-    def tokens(self, texts: Sequence[str], *, query: bool) -> list[Tokens] | None:
-        return None
-
     def encode_closely(
         self, texts: Sequence[str], *, query: bool
     ) -> tuple[Matrix, list[Tokens] | None]:
         encode = self.encode_queries if query else self.encode_documents
-        return encode(texts), self.tokens(texts, query=query)
+        return encode(texts), None
 
 
 class Desk:

@@ -59,6 +59,10 @@ M001_COLLECTION = """
         model text collate "C" not null, digest text collate "C" not null,
         vector halfvec not null, primary key (digest, model)
     );
+    create table tokens (
+        model text collate "C" not null, digest text collate "C" not null,
+        kept bytea not null, primary key (digest, model)
+    );
     create table generations (
         id bigint primary key, created text not null, articles bigint not null,
         paragraphs bigint not null, publishers bigint not null, earliest text not null,

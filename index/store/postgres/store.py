@@ -87,13 +87,20 @@ class PostgresStore(Store):
             number = str(draft.view.generation_number())
             self._write.execute("select pg_notify(?, ?)", [CHANNEL, number])
 
-    def save_vectors(self, model: str, digests: Sequence[str], vectors: Matrix) -> None:
-        """Keep one vector a digest, at half precision, committed at once."""
+    def save_vectors(
+        self, model: str, digests: Sequence[str], vectors: Matrix, tokens: Sequence[bytes] = ()
+    ) -> None:
+        """Keep one vector a digest, at half precision, and its tokens, committed at once."""
         with self._atomic():
             self._write.executemany(
                 """insert into vectors (model, digest, vector) values (?, ?, cast(? as halfvec))
                    on conflict (digest, model) do update set vector = excluded.vector""",
                 [(model, d, halfvec(row)) for d, row in zip(digests, vectors, strict=True)],
+            )
+            self._write.executemany(
+                """insert into tokens (model, digest, kept) values (?, ?, ?)
+                   on conflict (digest, model) do update set kept = excluded.kept""",
+                [(model, digest, kept) for digest, kept in zip(digests, tokens, strict=False)],
             )
 
     def close(self) -> None:
