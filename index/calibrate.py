@@ -21,7 +21,7 @@ from index.lane import Near
 from index.lexicon import Language
 from index.plan import Progress
 from index.question import Question, read_question
-from index.reading import read_closely
+from index.reading import Words, read_closely, words_of
 from index.retrieve import BY_MEANING, Retrieved, Scope, retrieve
 from index.scoring import closely
 from index.sentences import split_sentences
@@ -130,7 +130,7 @@ class Bench:
         self._stage = stage
         self._language = language
         rarity = cache(lambda term: view.rarity([term], language.commonness)[term])
-        self._scope = Scope(view, generation, rarity, THRESHOLD, reads=0)
+        self._scope = Scope(view, generation, rarity, THRESHOLD, reads=0, sure=None)
 
     def withheld(self, posed: Sequence[Posed], progress: Progress) -> list[float]:
         """The best evidence for each question among the paragraphs that do not answer it."""
@@ -187,16 +187,21 @@ class Bench:
         told_tokens = self._tokens([each.found.text for _, each in reading], query=False)
         progress(self._stage, 1, 1)
 
-        def evidence(asked: Question, each: Retrieved) -> float:
-            told = told_tokens.get(each.found.text)
-            if told is None or asked.plain not in asked_tokens:
-                return each.judged.evidence
-            rarity = self._scope.rarity
-            candidate = _candidate(each.found)
-            read = read_closely(asked, asked_tokens[asked.plain], candidate, told, rarity=rarity)
-            return each.judged.evidence if read is None else closely(each.judged.features, read)
+        def rated(asked: Question, few: Sequence[Retrieved]) -> list[Rated]:
+            tokens = asked_tokens.get(asked.plain)
+            words = None if tokens is None else words_of(asked, tokens, self._scope.rarity)
+            return [(self._evidence(each, words, told_tokens), each) for each in few]
 
-        return [[(evidence(asked, each), each) for each in few] for asked, few in lists]
+        return [rated(asked, few) for asked, few in lists]
+
+    def _evidence(
+        self, each: Retrieved, words: Words | None, told_tokens: Mapping[str, Tokens]
+    ) -> float:
+        told = told_tokens.get(each.found.text)
+        if told is None or words is None:
+            return each.judged.evidence
+        read = read_closely(words, _candidate(each.found), told, self._scope.rarity)
+        return each.judged.evidence if read is None else closely(each.judged.features, read)
 
     def _tokens(self, texts: Sequence[str], *, query: bool) -> Mapping[str, Tokens]:
         """The tokens of each different text; of none where the model has none."""

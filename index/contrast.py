@@ -8,7 +8,7 @@ apart.
 
 import re
 from collections.abc import Mapping, Sequence, Set
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,6 +19,7 @@ Terms = tuple[str, ...]
 
 _OPPOSITES = Path(__file__).parent / "data" / "opposites.txt"
 _NATIONALITIES = Path(__file__).parent / "data" / "nationalities.txt"
+_ASKED = 64  # questions that stay taken apart, each read in some passages
 _NEAR = 3  # terms between a word and what it is said of, at most
 _WORD = re.compile(r"\w+")
 _DENIES = re.compile(
@@ -36,6 +37,7 @@ _DENIES_SOMEHOW = re.compile(  # what other ways of saying "not" look like in a 
 )
 
 
+@lru_cache(maxsize=_ASKED)
 def denies(question: str) -> bool:
     """Whether a question asks for what is not so.
 
@@ -55,11 +57,16 @@ def is_opposed(question: str, sentence: str) -> bool:
 
     A question that names both sides ("faster or slower?") has no opposite.
     """
-    asked, told = _stems(question), _stems(sentence)
+    asked, told = _asked_stems(question), _stems(sentence)
     return any(
         told & other and not told & same and not asked & other
         for same, other in (opposites()[word] for word in asked & opposites().keys())
     )
+
+
+@lru_cache(maxsize=_ASKED)
+def _asked_stems(question: str) -> Set[str]:
+    return _stems(question)
 
 
 def _stems(text: str) -> Set[str]:
@@ -89,18 +96,24 @@ def is_exchanged(question: str, told: Terms, *, apart: Set[str] = frozenset()) -
     Where the question's own stands near the same word too, nothing is exchanged. Terms set `apart`
     are those of days, which are compared as days.
     """
-    spots = spot(question)
+    spots = _asked_spots(question)
     asked = {term for term, _, _ in spots}
     for (mine, _, end), (noun, start, _) in pairwise(spots):
-        kind = _excluding(mine)
-        places = [at for at, term in enumerate(told) if term == noun]
         between = question[end:start].strip(" -")  # as in "Article 12 of the treaty"
-        if not kind or between or mine in apart or _stands_near(mine, places, told):
+        if not (kind := _excluding(mine)) or between or mine in apart:
+            continue
+        places = [at for at, term in enumerate(told) if term == noun]
+        if _stands_near(mine, places, told):
             continue
         before = {term for at in places for term in told[max(0, at - 2) : at]}
         if any(_excluding(term) == kind for term in before - asked):
             return True
     return False
+
+
+@lru_cache(maxsize=_ASKED)
+def _asked_spots(question: str) -> tuple[tuple[str, int, int], ...]:
+    return tuple(spot(question))
 
 
 def _stands_near(term: str, places: Sequence[int], told: Terms) -> bool:

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from itertools import product
 
 from index.answer import Trace, Where
-from index.evidence import Wanted, events_in
 from index.names import Terms
 from index.question import Question, Slot
 from index.store import Found
+from index.wanted import Wanted, events_in
 from index.words import spot
 
 HALF = 0.5

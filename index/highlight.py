@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from index.asked import holds
-from index.evidence import Rarity, Wanted, events_in, filled_by, wanted_of
 from index.names import Terms
 from index.question import Question
+from index.wanted import Rarity, Wanted, events_in, filled_by, wanted_of
 from index.words import analyse, guess_language
 
 _KIND = 0.1  # of a whole question told, for holding the kind of thing asked for

@@ -21,7 +21,6 @@ from index.answer import (
 from index.catalogue import Catalogue, here_today, tidy
 from index.duplicates import merge
 from index.errors import ModelChanged
-from index.evidence import Rarity, wanted_of
 from index.explain import traces_of
 from index.filters import read_filters, unread_in, write_filters
 from index.followup import follow_up
@@ -35,6 +34,7 @@ from index.retrieve import BY_MEANING, READ, Rerank, Retrieved, Scope, retrieve,
 from index.scoring import SHIPPED, Weighing
 from index.sentences import split_sentences
 from index.store import Generation, Snapshot, Store
+from index.wanted import Rarity, wanted_of
 
 MOST_PASSAGES = 30
 

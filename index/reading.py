@@ -5,75 +5,116 @@ know their context; comparing them one by one (late interaction, after Khattab a
 ColBERT) sees a missing or exchanged word that two whole texts' vectors hide.
 """
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.contrast import is_exchanged, is_opposed, is_undenied
-from index.evidence import Candidate, Rarity
+from index.evidence import Candidate
 from index.question import Kind, Question
 from index.scoring import Reading
 from index.sentences import split_sentences
 from index.times import day_terms
 from index.tokens import Tokens
+from index.wanted import Rarity
 from index.words import spot
 
-__all__ = ["FROM_LEAD", "Reading", "read_closely"]
+__all__ = ["FROM_LEAD", "Reading", "Words", "read_closely", "words_of"]
 
 FROM_LEAD = 0.6  # the nearness of a word that the lead tells: about that of a word of like meaning
 OTHER_NAME = 0.2  # the most that another name's nearness counts for the one that is asked for
 
 
-def read_closely(
-    question: Question,
-    asked: Tokens,
-    candidate: Candidate,
-    told: Tokens,
-    *,
-    rarity: Rarity,
-) -> Reading | None:
-    """The reading of one passage; None where the question or the text has no words to compare.
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is looked for in every passage: the tokens of a question that are part of a term.
 
-    A word that the article's lead tells in the passage's stead counts as FROM_LEAD at least, and
-    days are not looked for: they are judged as days. None too for a question in other letters than
-    Latin, which the packaged model cannot read.
+    `vectors` is float32 (tokens, width), `shares` what each weighs of `weight`, `terms` the term
+    of each. Days are not among them: they are judged as days.
+    """
+
+    question: Question
+    vectors: NDArray[np.float32]
+    shares: NDArray[np.float32]
+    weight: float
+    terms: tuple[str, ...]
+    days: Set[str]
+
+
+def words_of(question: Question, asked: Tokens, rarity: Rarity) -> Words | None:
+    """The words of a question to look for, each weighing its rarity; None where it has none.
+
+    None too for a question in other letters than Latin, which the packaged model cannot read.
     """
     days = day_terms(question.days)
-    words = [word for word in _words(question, asked, rarity) if word[2] not in days]
-    if question.foreign or not words or not told.spans:
+    words = [word for word in _spotted(question, asked, rarity) if word[2] not in days]
+    if question.foreign or not words:
         return None
-    rows = [row for row, _, _ in words]
-    shares = np.array([weight for _, weight, _ in words], dtype=np.float32)
-    lost = _names_lost_aside(question, candidate, rarity) / shares.sum()
-    shares /= shares.sum()
-    lead = set(candidate.lead_terms) - set(candidate.terms)
-    least = np.array([FROM_LEAD if term in lead else -1.0 for _, _, term in words])
-    nearness = asked.vectors[rows] @ told.vectors.T
-    gone = missing_names(question, candidate)
-    most = np.array([OTHER_NAME if term in gone else 1.0 for _, _, term in words])
-    nearness = np.minimum(nearness, most[:, None])
+    weights = np.array([weight for _, weight, _ in words], dtype=np.float32)
+    return Words(
+        question,
+        vectors=asked.vectors[[row for row, _, _ in words]],
+        shares=weights / weights.sum(),
+        weight=float(weights.sum()),
+        terms=tuple(term for _, _, term in words),
+        days=days,
+    )
 
-    def near(columns: Sequence[int]) -> float:
-        if not columns:
-            return 0.0
-        told_of = float(np.maximum(nearness[:, columns].max(axis=1), least) @ shares)
-        return float((told_of + lost * OTHER_NAME) / (1 + lost))
 
+def read_closely(
+    words: Words, candidate: Candidate, told: Tokens, rarity: Rarity
+) -> Reading | None:
+    """The reading of one passage; None where the text has no words to compare.
+
+    A word that the article's lead tells in the passage's stead counts as FROM_LEAD at least.
+    """
+    if not told.spans:
+        return None
+    question = words.question
     sentences = split_sentences(candidate.text)
-    columns = _columns(sentences, told)
-    by_sentence = tuple(map(near, columns))
+    by_sentence, whole = _nearness(words, candidate, told, sentences, rarity)
     read = [
-        (one, *at) for one, at, held in zip(by_sentence, sentences, columns, strict=True) if held
-    ] or [(near(range(len(told.spans))), 0, len(candidate.text))]
+        (near, *at) for near, at in zip(by_sentence, sentences, strict=True) if near is not None
+    ] or [(whole, 0, len(candidate.text))]
     nearest, start, end = max(read, key=lambda each: each[0])
     sentence = candidate.text[start:end]
     return Reading(
         nearest,
-        by_sentence,
+        tuple(near or 0.0 for near in by_sentence),
         undenied=is_undenied(question.text, sentence),
         opposed=is_opposed(question.text, sentence),
-        exchanged=is_exchanged(question.text, candidate.terms, apart=days),
+        exchanged=is_exchanged(question.text, candidate.terms, apart=words.days),
     )
+
+
+def _nearness(
+    words: Words,
+    candidate: Candidate,
+    told: Tokens,
+    sentences: Sequence[tuple[int, int]],
+    rarity: Rarity,
+) -> tuple[list[float | None], float]:
+    """How near each sentence comes, None where it has no tokens; how near all of them do."""
+    lead = set(candidate.lead_terms) - set(candidate.terms)
+    gone = missing_names(words.question, candidate)
+    least = np.array([FROM_LEAD if term in lead else -1.0 for term in words.terms])
+    most = np.array([OTHER_NAME if term in gone else 1.0 for term in words.terms])
+    lost = _names_lost_aside(words.question, gone, rarity) / words.weight
+    # Not by `@`, whose threads wait for a core where other work has them.
+    products = np.vecdot(words.vectors[:, None], told.vectors[None])
+    products = np.minimum(products, most[:, None])
+
+    def near(first: int, after: int) -> float:
+        nearest = np.maximum(products[:, first:after].max(axis=1), least)
+        return float((float(nearest @ words.shares) + lost * OTHER_NAME) / (1 + lost))
+
+    starts = [start for start, _ in told.spans]
+    # The model has no tokens of what lies beyond its reach.
+    places = [(bisect_left(starts, start), bisect_left(starts, end)) for start, end in sentences]
+    return [near(*at) if at[0] < at[1] else None for at in places], near(0, len(starts))
 
 
 def missing_names(question: Question, candidate: Candidate) -> frozenset[str]:
@@ -91,17 +132,16 @@ def missing_names(question: Question, candidate: Candidate) -> frozenset[str]:
     return frozenset(missing)
 
 
-def _names_lost_aside(question: Question, candidate: Candidate, rarity: Rarity) -> float:
+def _names_lost_aside(question: Question, gone: Set[str], rarity: Rarity) -> float:
     """The rarity, summed, of names that a question tells in brackets and nothing here holds.
 
     The model does not read what stands in brackets, but a passage on somebody else is no answer.
     """
-    gone = missing_names(question, candidate)
     names = (slot for slot in question.slots if slot.aside and slot.kind is not Kind.WORD)
     return sum(rarity(term) for slot in names for term in slot.terms if term in gone)
 
 
-def _words(question: Question, asked: Tokens, rarity: Rarity) -> list[tuple[int, float, str]]:
+def _spotted(question: Question, asked: Tokens, rarity: Rarity) -> list[tuple[int, float, str]]:
     """The question's tokens that are part of a term: row, the term's rarity, and the term."""
     terms = [
         (start, end, term)
@@ -113,12 +153,4 @@ def _words(question: Question, asked: Tokens, rarity: Rarity) -> list[tuple[int,
         for row, (at, to) in enumerate(asked.spans)
         for start, end, term in terms
         if start <= at and to <= end
-    ]
-
-
-def _columns(sentences: Sequence[tuple[int, int]], told: Tokens) -> list[list[int]]:
-    """The tokens of each sentence; the model has none of what lies beyond its reach."""
-    return [
-        [place for place, (at, _) in enumerate(told.spans) if start <= at < end]
-        for start, end in sentences
     ]

@@ -5,20 +5,22 @@ from dataclasses import dataclass, replace
 
 from index.answer import Filters, Window
 from index.embedder import PACKAGED_NAME
-from index.evidence import Candidate, Judged, Rarity, across, judge, reranked, reread, wanted_of
+from index.evidence import Candidate, Judged, across, judge, reranked, reread
 from index.lane import Near
 from index.question import Question
-from index.reading import Reading, read_closely
+from index.reading import Reading, read_closely, words_of
 from index.scoring import SHIPPED, Scale, Weighing
 from index.store import EVERYTHING, Found, Generation, Snapshot
 from index.times import Day, day_of, days_in, span_of
 from index.tokens import Tokens, restored
+from index.wanted import Rarity, wanted_of
 
 BY_WORDS = 50
 BY_MEANING = 50
 FEW_NEW = 200  # paragraphs that came in since are all judged, up to so many
 READ = 8  # candidates read closely; the model is called once for those not read lately
 
+SURE = 10  # candidates that are judged whatever they come to; others only if they may pass
 RERANKED = 8  # candidates that a reranker is shown
 
 Reader = Callable[[Mapping[int, str]], Mapping[int, Tokens]]
@@ -41,7 +43,10 @@ class Retrieved:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What is searched: one view of the collection, its generation, how rare terms are in it."""
+    """What is searched: one view of the collection, its generation, how rare terms are in it.
+
+    Candidates that cannot pass the threshold are left out behind the best `sure`.
+    """
 
     view: Snapshot
     generation: Generation
@@ -50,6 +55,7 @@ class Scope:
     reads: int = READ
     filters: Filters = EVERYTHING
     weighing: Weighing = SHIPPED
+    sure: int | None = SURE
 
 
 def retrieve(
@@ -69,7 +75,13 @@ def retrieve(
         multilingual=not generation.model.startswith(PACKAGED_NAME),
     )
     judged = judge(
-        question, list(candidates.values()), scale=scale, rarity=rarity, weighing=weighing
+        question,
+        list(candidates.values()),
+        scale=scale,
+        rarity=rarity,
+        weighing=weighing,
+        sure=scope.sure if scope.sure is None else max(scope.sure, scope.reads),
+        least=scope.threshold,
     )
     best = [candidates[each.id] for each in judged[: scope.reads]]
     apart = _apart(question, best, rarity) if scale.multilingual else frozenset()
@@ -147,9 +159,12 @@ def _readings(
     # The model reads Latin letters only.
     if asked is None or not candidates or question.foreign:
         return {}
+    words = words_of(question, asked, scope.rarity)
+    if words is None:
+        return {}
     told = _told(candidates, asked, scope, read)
     readings = {
-        each.id: read_closely(question, asked, each, told[each.id], rarity=scope.rarity)
+        each.id: read_closely(words, each, told[each.id], scope.rarity)
         for each in candidates
         if each.id in told
     }

@@ -1,12 +1,15 @@
 """Paragraphs are judged by words, names, days and kinds, and by the article around them."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from index.article import Credit
-from index.evidence import Candidate, judge, reread, wanted_of
+from index.evidence import Candidate, judge, reread
 from index.names import read_aliases
 from index.question import Kind, read_question
 from index.scoring import Reading, Scale
+from index.wanted import events_in, filled_by, filled_together, lead_fills, wanted_of
 from index.words import analyse
 
 SCALE = Scale(mean=0.1, spread=0.1)
@@ -156,3 +159,38 @@ def test_what_stands_in_brackets_counts_half_and_is_not_read_by_the_model():
     assert [slot.terms[0] for slot in about.slots if slot.aside] == ["near", "tidewat"]
     assert weights == (1.0, 1.0, 0.5, 1.0)  # a name weighs two
     assert read_question("(near Tidewater)").plain == "(near Tidewater)"
+
+
+SPOKEN = ["otters", "slept", "near", "the", "bay", "of", "tea", "town", "on", "12", "may"]
+WORDS = st.lists(st.sampled_from(SPOKEN), max_size=40)
+TEXTS = st.lists(WORDS.map(" ".join), min_size=1, max_size=12)
+
+
+@given(TEXTS, st.integers(1, 6), st.floats(0, 1))
+def test_leaving_out_what_cannot_matter_loses_nothing_that_does(texts, sure, least):
+    asked = read_question("Who slept near Tea Town on 12 May?")
+    candidates = [told(at, text, lead=texts[0]) for at, text in enumerate(texts)]
+    whole = judge(asked, candidates, scale=SCALE, rarity=rarity)
+
+    some = judge(asked, candidates, scale=SCALE, rarity=rarity, sure=sure, least=least)
+
+    assert some[:sure] == whole[:sure]
+    assert [each for each in whole if each.evidence >= least] == [
+        each for each in some if each.evidence >= least
+    ]
+
+
+@given(WORDS, WORDS, st.integers(1, 12))
+def test_the_best_run_is_the_best_of_all_runs(words, lead, room):
+    wanted = wanted_of(read_question("Who slept near Tea Town on 12 May?"), rarity)
+    leading = lead_fills(wanted, analyse(" ".join(lead), "en"))
+    events = events_in(wanted, analyse(" ".join(words), "en"))
+    runs = [
+        [event for event in events[at:] if event[0] < events[at][0] + room]
+        for at in range(len(events))
+    ]
+
+    best = filled_together(wanted, events, leading, room=room)
+
+    shares = [filled_by(wanted, run, leading) for run in ([], *runs)]
+    assert best == pytest.approx(max(shares))

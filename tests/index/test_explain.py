@@ -7,10 +7,10 @@ import pytest
 
 from index import Trace, Where
 from index.article import Credit
-from index.evidence import wanted_of
 from index.explain import traces_of
 from index.question import read_question
 from index.store import Found
+from index.wanted import wanted_of
 from index.words import analyse
 
 PASSAGE, ARTICLE, NOWHERE = Where.PASSAGE, Where.ARTICLE, Where.NOWHERE

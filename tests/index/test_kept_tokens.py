@@ -1,5 +1,6 @@
 """What close reading needs of a paragraph is kept when it is embedded, and goes when it goes."""
 
+import re
 import sqlite3
 from contextlib import closing
 
@@ -14,7 +15,7 @@ QUESTION = "Who counted the otters of Tidewater?"
 
 
 class Reader(HashEmbedder):
-    """Has one token a text, as wide as its vectors, and notes which texts it was called for."""
+    """Has a token a word, all of one vector, and notes which texts it was called for."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -24,8 +25,12 @@ class Reader(HashEmbedder):
     def encode_closely(self, texts, *, query):
         (self.asked if query else self.told).extend(texts)
         rows = (self.encode_queries if query else self.encode_documents)(texts)
-        whole = zip(rows, texts, strict=True)
-        return rows, [Tokens(row[None], ((0, len(text)),)) for row, text in whole]
+        return rows, [worded(row, text) for row, text in zip(rows, texts, strict=True)]
+
+
+def worded(row, text):
+    spans = tuple(match.span() for match in re.finditer(r"\w+", text))
+    return Tokens(np.tile(row, (len(spans), 1)), spans)
 
 
 @pytest.fixture

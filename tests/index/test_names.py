@@ -4,9 +4,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import index.names
 from index.names import edits, mend, name_terms, read_aliases, shipped_aliases
+from index.names.typos import least_edits
 
 SHIPPED = Path(index.names.__file__).parents[1] / "data" / "aliases.txt"
 OTTERS = read_aliases("# animals\nSea otter = Enhydra lutris = Калан\nTeahouse = Tea House\n")
@@ -93,3 +96,8 @@ def test_a_name_with_another_consonant_is_another_name():
 )
 def test_doubled_and_swapped_letters_cost_half(one, other, cost):
     assert edits(one, other, 1) == cost
+
+
+@given(st.text("aeibnrst", min_size=4, max_size=8), st.text("aeibnrst", min_size=4, max_size=8))
+def test_words_that_are_told_apart_by_their_letters_alone_are_as_far_apart(one, other):
+    assert least_edits(one, other) <= edits(one, other, 99.0)

@@ -5,7 +5,7 @@ import pytest
 
 from index.evidence import Candidate
 from index.question import read_question
-from index.reading import FROM_LEAD, OTHER_NAME, Reading, read_closely
+from index.reading import FROM_LEAD, OTHER_NAME, Reading, read_closely, words_of
 from index.tokens import Tokens
 
 WORDS = ("otter", "sleep", "swim", "tea", "mayor")
@@ -23,13 +23,14 @@ def tokens(text):
 
 
 def read(question, text, lead_terms=()):
-    return read_closely(
-        read_question(question),
-        tokens(question),
-        Candidate(1, text, ("otter",), 0.5, lead_terms=lead_terms),
-        tokens(text),
-        rarity=lambda _: 1.0,
-    )
+    def rarity(_):
+        return 1.0
+
+    words = words_of(read_question(question), tokens(question), rarity)
+    if words is None:
+        return None
+    candidate = Candidate(1, text, ("otter",), 0.5, lead_terms=lead_terms)
+    return read_closely(words, candidate, tokens(text), rarity)
 
 
 def test_words_must_be_near_within_one_sentence():

@@ -1,0 +1,154 @@
+"""What a question wants to be told, and how far terms of a text tell it."""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from operator import itemgetter
+
+from index.asked import Asked, asked_for, counted_in
+from index.letters import main_script, script_of
+from index.names import Terms
+from index.question import Kind, Question, Slot
+
+Rarity = Callable[[str], float]
+"""A term's idf in the collection, the largest for a term that it has never seen."""
+
+_LEAD_CREDIT = 0.8
+_ASIDE = 0.5  # of its weight, for what stands in brackets
+_KIN_CREDIT = 0.67  # of a match, for a word whose likeness is 1
+_WEIGHT = {Kind.WORD: 1.0, Kind.NAME: 2.0, Kind.NUMBER: 2.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a question's slots weigh, what fills them, and what the question itself names.
+
+    `fills` gives for a term the places of the slots that it fills, and how far: the words of a
+    name add up, a word of like meaning stands alone. `wholes` are the other spellings of several
+    words, which count only together. `pairs` are what each two neighbouring slots weigh as one.
+    `script` is the question's, `scripts` those that each slot is spelled in, none for a number.
+    """
+
+    weights: tuple[float, ...]
+    total: float
+    fills: Mapping[str, tuple[tuple[int, float], ...]]
+    wholes: tuple[tuple[int, Terms], ...]
+    pairs: tuple[float, ...]
+    known: frozenset[str]
+    asked: Asked
+    counted: frozenset[str] = frozenset()
+    script: str = ""
+    scripts: tuple[frozenset[str], ...] = ()
+
+
+def wanted_of(question: Question, rarity: Rarity) -> Wanted:
+    """The question's slots made ready to be looked for in many texts."""
+    weights = tuple(
+        _WEIGHT[slot.kind]
+        * max(rarity(term) for term in slot.terms)
+        * (_ASIDE if slot.aside else 1)
+        for slot in question.slots
+    )
+    fills: dict[str, list[tuple[int, float]]] = {}
+    wholes = []
+    for place, slot in enumerate(question.slots):
+        for term, share in _shares(slot, rarity).items():
+            fills.setdefault(term, []).append((place, share))
+        wholes += [(place, other) for other in slot.others if len(other) > 1]
+    return Wanted(
+        weights=weights,
+        total=sum(weights) or 1.0,
+        fills={term: tuple(filled) for term, filled in fills.items()},
+        wholes=tuple(wholes),
+        pairs=tuple(map(min, pairwise(weights))),
+        known=frozenset(question.terms) | frozenset(question.search_terms),
+        asked=asked_for(question.text),
+        counted=_counted(question),
+        script=main_script(question.terms),
+        scripts=tuple(map(_spelled_in, question.slots)),
+    )
+
+
+def _spelled_in(slot: Slot) -> frozenset[str]:
+    """The scripts that a slot is spelled in, here or otherwise."""
+    spellings = (slot.terms, *slot.others)
+    return frozenset(script_of(term[0]) for terms in spellings for term in terms) - {""}
+
+
+def _counted(question: Question) -> frozenset[str]:
+    """What a question wants counted, with the words that mean nearly the same."""
+    counted = counted_in(question.text)
+    kin = (term for slot in question.slots if counted in slot.terms for term, _ in slot.kin)
+    return frozenset({counted, *kin}) if counted else frozenset()
+
+
+def _shares(slot: Slot, rarity: Rarity) -> dict[str, float]:
+    """How far each term alone fills a slot."""
+    shares = {term: _KIN_CREDIT * like for term, like in slot.kin}
+    whole = sum(rarity(term) for term in slot.terms) or 1.0
+    shares |= {term: rarity(term) / whole for term in slot.terms}
+    return shares | {other[0]: 1.0 for other in slot.others if len(other) == 1}
+
+
+Event = tuple[int, int, float, str]
+
+
+def events_in(wanted: Wanted, terms: Terms) -> list[Event]:
+    """Where some terms fill a slot: position, place of the slot, how far, and by which term."""
+    fills = wanted.fills
+    events = [
+        (at, place, share, term)
+        for at, term in enumerate(terms)
+        if term in fills
+        for place, share in fills[term]
+    ]
+    if wanted.wholes:
+        held = frozenset(terms)
+        whole = [
+            (terms.index(other[0]), place, 1.0, " ".join(other))
+            for place, other in wanted.wholes
+            if held.issuperset(other)
+        ]
+        events = sorted(events + whole) if whole else events
+    return events
+
+
+def filled_by(wanted: Wanted, events: Iterable[Event], lead: Mapping[int, float]) -> float:
+    """The weighted share of the question that events fill, where a lead may fill the rest.
+
+    The different terms of a name add up; each counts once, however often it stands there.
+    """
+    shares = {(place, term): share for _, place, share, term in events}
+    filled: dict[int, float] = {}
+    for (place, _), share in shares.items():
+        filled[place] = filled.get(place, 0.0) + share
+    weights, total = wanted.weights, 0.0
+    for place, share in filled.items():
+        least = lead.get(place, 0.0)
+        total += weights[place] * (least if least > share else min(share, 1.0))
+    for place, share in lead.items():
+        if place not in filled:
+            total += weights[place] * share
+    return total / wanted.total
+
+
+def filled_together(
+    wanted: Wanted, events: Sequence[Event], lead: Mapping[int, float], *, room: int
+) -> float:
+    """The share that the best run of events fills, none of them `room` terms behind its first."""
+    best, after = filled_by(wanted, (), lead), 0
+    for first, event in enumerate(events):
+        end = bisect_left(events, event[0] + room, lo=after, key=itemgetter(0))
+        if end > after:  # else all of it was in the run before
+            best = max(best, filled_by(wanted, events[first:end], lead))
+            after = end
+    return best
+
+
+def lead_fills(wanted: Wanted, terms: Terms) -> dict[int, float]:
+    """How far an article's lead fills each slot that it fills at all."""
+    filled: dict[int, dict[str, float]] = {}
+    for _, place, share, term in events_in(wanted, terms):
+        filled.setdefault(place, {})[term] = share
+    return {place: _LEAD_CREDIT * min(1.0, sum(by.values())) for place, by in filled.items()}
