@@ -9,7 +9,7 @@ import math
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 
@@ -171,7 +171,10 @@ class Bench:
         hits = self._vectors.search(rows, BY_MEANING)
         for done, (each, row, near) in enumerate(zip(posed, rows, hits, strict=True), start=1):
             question = read_question(each.text, kin=self._language.kin)
-            yield question, retrieve(question, Near(row, tuple(near)), self._scope, _unread)
+            yield (
+                question,
+                retrieve(question, partial(Near, row, tuple(near)), self._scope, _unread),
+            )
             progress(self._stage, done, len(posed))
 
     def _rows(self, texts: Sequence[str]) -> Matrix:

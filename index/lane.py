@@ -88,9 +88,13 @@ class Lane:
 
         Raises what loading raised.
         """
+        return self.seek(text, limit=limit, within=within).result()
+
+    def seek(self, text: str, *, limit: int, within: Within = EVERYWHERE) -> "Future[Near]":
+        """The same as soon as it is there, for whoever has something else to do meanwhile."""
         question = _Question(text, limit, within)
         self._put(question)
-        return question.answer.result()
+        return question.answer
 
     def read(self, texts: Mapping[int, str]) -> Mapping[int, Tokens]:
         """The tokens of paragraphs given by id; of none if the model has none.

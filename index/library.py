@@ -238,7 +238,7 @@ class Library(Catalogue):
     @contextmanager
     def _ranked(self, read: _Read) -> Iterator[tuple[list[Retrieved], Scope]]:
         """The candidates, best first, for as long as the view that they were found in lasts."""
-        near = self._lane.near(read.asked.plain, limit=BY_MEANING, within=self._within(read))
+        near = self._lane.seek(read.asked.plain, limit=BY_MEANING, within=self._within(read))
         lexicon = self._model.lexicon()
         with self._store.snapshot() as view:
             rarity = cache(lambda term: view.rarity([term], lexicon.commonness)[term])
@@ -247,7 +247,7 @@ class Library(Catalogue):
             scope = Scope(
                 view, generation, rarity, threshold, self._reads, read.filters, self._weighing
             )
-            yield retrieve(read.asked, near, scope, self._lane.read, self._rerank), scope
+            yield retrieve(read.asked, near.result, scope, self._lane.read, self._rerank), scope
 
     def _within(self, read: _Read) -> Within:
         if not read.filters:

@@ -59,15 +59,24 @@ class Scope:
 
 
 def retrieve(
-    question: Question, near: Near, scope: Scope, read: Reader, rerank: Rerank | None = None
+    question: Question,
+    seek: Callable[[], Near],
+    scope: Scope,
+    read: Reader,
+    rerank: Rerank | None = None,
 ) -> list[Retrieved]:
     """Every candidate with its evidence, best first; ties go to the lower paragraph id.
 
-    The best few are read closely: `near` has the tokens of the question, `read` gives theirs.
-    What comes first then is shown to the reranker, if there is one.
+    Candidates are looked up by words while the model is at work; then `seek` waits for what it
+    found by meaning. The best few are read closely: that has the tokens of the question, and
+    `read` gives theirs. What comes first then is shown to the reranker, if there is one.
     """
     generation, rarity, weighing = scope.generation, scope.rarity, scope.weighing
-    found = {each.id: each for each in _found(question, near, scope)}
+    new = _new(scope)
+    worded = [] if new else _worded(question, scope)
+    near = seek()
+    ids = new or [*(number for number, _ in near.hits), *worded]
+    found = {each.id: each for each in _found(ids, scope)}
     candidates = {each.id: _candidate(each, near, lead=weighing.lead) for each in found.values()}
     scale = Scale(
         generation.mean,
@@ -125,14 +134,18 @@ def fits(found: Found, window: Window) -> bool:
     return any(first <= window.last and window.first <= last for first, last in spans)
 
 
-def _found(question: Question, near: Near, scope: Scope) -> list[Found]:
-    view, model = scope.view, scope.generation.model
-    ids = _new(scope)
-    if not ids:
-        ids = [number for number, _ in near.hits]
-        for filters in searched_in(scope.filters):
-            ids += view.paragraphs_with_words(question.search_terms, BY_WORDS, filters=filters)
-    found = view.found(ids, model=model, filters=scope.filters)
+def _worded(question: Question, scope: Scope) -> list[int]:
+    return [
+        number
+        for filters in searched_in(scope.filters)
+        for number in scope.view.paragraphs_with_words(
+            question.search_terms, BY_WORDS, filters=filters
+        )
+    ]
+
+
+def _found(ids: Sequence[int], scope: Scope) -> list[Found]:
+    found = scope.view.found(ids, model=scope.generation.model, filters=scope.filters)
     if not scope.filters.window.told:
         return found
     return [each for each in found if fits(each, scope.filters.window)]
