@@ -290,6 +290,7 @@ def _look_at(
             plan.unchanged += held
             plan.copies += copies
             return
+        readers.admit(path)
         digest = f"{_digest(path)}{mark}"
         if known is not None and known.digest == digest:
             plan.unchanged += held

@@ -79,6 +79,18 @@ def look_into(path: Path) -> Reading:
     return _reading(path.name, _bytes(path))
 
 
+def admit(path: Path) -> None:
+    """Raise Unreadable for what is not to be opened at all, with the reason in one line."""
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise _not_opened(error) from error
+    if not stat.S_ISREG(status.st_mode):  # a pipe or a device would be read forever
+        raise Unreadable("not an ordinary file")
+    if status.st_size > SIZE_LIMIT:
+        raise Unreadable(_too_large(status.st_size))
+
+
 def reader_of(path: Path) -> Reader:
     """The reader that a file falls to. Raises Unreadable where there is none."""
     return _reader(path.name, _head(_bytes(path)))
@@ -133,19 +145,19 @@ def _wants_entry(name: str) -> bool | None:
 
 
 def _bytes(path: Path) -> bytes:
+    admit(path)
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):  # a pipe or a device would be read forever
-            raise Unreadable("not an ordinary file")
-        if status.st_size > SIZE_LIMIT:
-            raise Unreadable(_too_large(status.st_size))
         with path.open("rb") as file:
             data = file.read(SIZE_LIMIT + 1)
     except OSError as error:
-        raise Unreadable(f"cannot be opened ({(error.strerror or str(error)).lower()})") from error
+        raise _not_opened(error) from error
     if len(data) > SIZE_LIMIT:  # it has grown since it was measured
         raise Unreadable(_too_large(len(data)))
     return data
+
+
+def _not_opened(error: OSError) -> Unreadable:
+    return Unreadable(f"cannot be opened ({(error.strerror or str(error)).lower()})")
 
 
 def _too_large(size_bytes: int) -> str:

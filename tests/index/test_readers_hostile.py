@@ -171,6 +171,21 @@ def test_a_folder_that_links_to_itself_is_read_once(desk):
     }
 
 
+def test_a_pipe_and_what_is_far_too_large_are_told_without_a_byte_of_them_being_read(desk):
+    desk.write("otters.txt", OTTERS)
+    os.mkfifo(desk.articles / "pipe.txt")  # whoever opens it waits for somebody who writes
+    with (desk.articles / "sparse.txt").open("wb") as file:
+        file.truncate(1 << 40)  # reading it takes minutes
+
+    outcome = desk.reindex()
+
+    assert outcome.new == 1
+    assert failures(outcome) == {
+        "pipe.txt": "not an ordinary file",
+        "sparse.txt": "too large (1,048,576 MB; the limit is 64 MB)",
+    }
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
 def test_files_and_folders_that_may_not_be_read_are_told(desk):
     desk.write("otters.txt", OTTERS)
