@@ -26,6 +26,11 @@ def at_words(url: str, sentence: str) -> str:
     return f"{url}{'' if '#' in url else '#'}:~:text={named}"
 
 
+def at_page(url: str, page: int) -> str:
+    """The address of a printed file, at a page of it (RFC 8118)."""
+    return url if not url or "#" in url else f"{url}#page={page}"
+
+
 def _takes_fragments(url: str) -> bool:
     try:
         parts = urlsplit(url)

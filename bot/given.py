@@ -131,4 +131,5 @@ def passage_of(each: Found, held: Quotable, *, only: tuple[str, ...] = ()) -> Pa
         each.evidence,
         held.credit,
         tuple(name for name in each.also if not only or name in only),
+        held.page,
     )

@@ -5,7 +5,7 @@ from html import escape
 from bot.cutting import clip, window
 from bot.limits import MESSAGE_UNITS
 from bot.phrases.answers import AnswerWords
-from bot.render import named, quote_html, source_html, utf16_units
+from bot.render import named, quote_html, source_of, utf16_units
 from index import Passage, Surroundings, Trace, Where, Why
 
 _QUOTE, _AROUND = 1_600, 800
@@ -15,7 +15,7 @@ _WORD, _TRACES = 60, 20
 def context_html(around: Surroundings, passage: Passage, words: AnswerWords) -> str:
     """The source, and the quote between the paragraphs before and after it."""
     parts = [
-        source_html(passage.credit, words, at=passage.best_sentence),
+        source_of(passage, words),
         _last_of(around.before),
         quote_html(passage, _QUOTE),
         _first_of(around.after),
@@ -25,7 +25,7 @@ def context_html(around: Surroundings, passage: Passage, words: AnswerWords) -> 
 
 def why_html(why: Why, passage: Passage, words: AnswerWords) -> str:
     """Which words of the question stand in the passage, which around it, and which nowhere."""
-    lines = [source_html(passage.credit, words, at=passage.best_sentence), ""]
+    lines = [source_of(passage, words), ""]
     for where, said in (
         (Where.PASSAGE, words.in_passage),
         (Where.ARTICLE, words.in_article),

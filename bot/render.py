@@ -6,7 +6,7 @@ from html import escape, unescape
 from urllib.parse import urlsplit
 
 from bot.cutting import ELLIPSIS, clip, window
-from bot.fragments import at_words
+from bot.fragments import at_page, at_words
 from bot.limits import COPIED_UNITS, EXACT_LINK_UNITS, LINK_UNITS, MESSAGE_UNITS
 from bot.phrases.answers import AnswerWords
 from bot.searched import searched_line
@@ -103,26 +103,32 @@ def quote_html(passage: Passage, room: int) -> str:
     return f"<blockquote{folded}>{''.join(shown)}</blockquote>"
 
 
-def source_html(credit: Credit, words: AnswerWords, *, at: str = "") -> str:
-    """Title, publisher and day as far as they are known, the first linked to the article.
+def source_html(credit: Credit, words: AnswerWords, *, at: str = "", page: int = 0) -> str:
+    """Title, publisher, day and page as far as they are known, the first linked to the article.
 
-    The link leads to the words `at` in it, where the browser can go there.
+    The link leads to the page or to the words `at` in it, where the browser can go there.
     """
     title = named(credit.title, _TITLE)
     via = named(credit.via, _NAME)
     carriers = (named(credit.publisher, _NAME), f"via {via}" if via else "")
     parts = [title, " ".join(filter(None, carriers))]
     first, *rest = list(filter(None, parts)) or [site_of(credit.url)]
-    day = words.day(credit.published)
-    return " · ".join(
-        [_linked(first or words.source_unknown, credit.url, at), *rest, *([day] if day else [])]
-    )
+    exact = at_page(credit.url, page) if page else at_words(credit.url, at)
+    linked = _linked(first or words.source_unknown, credit.url, exact)
+    where = words.page(page) if page else ""
+    return " · ".join([linked, *rest, *filter(None, (words.day(credit.published), where))])
+
+
+def source_of(passage: Passage, words: AnswerWords) -> str:
+    """The source of a passage, linked to its best sentence or its page."""
+    return source_html(passage.credit, words, at=passage.best_sentence, page=passage.page)
 
 
 def copied(passage: Passage, words: AnswerWords) -> str:
     """The best sentence with its source, as text to paste: as long as Telegram copies."""
     credit = passage.credit
-    parts = (credit.title, credit.publisher, words.day(credit.published))
+    page = words.page(passage.page) if passage.page else ""
+    parts = (credit.title, credit.publisher, words.day(credit.published), page)
     source = clip(", ".join(filter(None, parts)), room=COPIED_UNITS // 2, cost=utf16_units)
     room = COPIED_UNITS - utf16_units(source) - len("“” — ")
     sentence = clip(" ".join(passage.best_sentence.split()), room=room, cost=utf16_units)
@@ -154,7 +160,7 @@ def utf16_units(text: str) -> int:
 
 
 def _frame(passage: Passage, quote: str, words: AnswerWords) -> str:
-    lines = [source_html(passage.credit, words, at=passage.best_sentence), quote]
+    lines = [source_of(passage, words), quote]
     return "\n".join([*lines, *filter(None, [also_html(passage.also, words)])])
 
 
@@ -195,8 +201,7 @@ def named(text: str, room: int) -> str:
     return f"{_APART}{shown}{_END_APART}" if _FROM_RIGHT.search(shown) else shown
 
 
-def _linked(html: str, url: str, at: str) -> str:
-    exact = at_words(url, at)
+def _linked(html: str, url: str, exact: str) -> str:
     address = exact if utf16_units(escape(exact)) <= EXACT_LINK_UNITS else url
     return f'<a href="{escape(address)}">{html}</a>' if site_of(address) else html
 

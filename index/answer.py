@@ -13,7 +13,8 @@ class Passage:
 
     `text` is exactly `article_text[start:end]` of the stored article and `best` is the slice of
     `text` that is its best sentence. `evidence` is from 0 to 1 and means the same for every
-    question. `also` names other publishers whose article carries the same paragraph.
+    question. `also` names other publishers whose article carries the same paragraph. `page` is
+    the one of a printed file on which it begins, 0 where there are none.
     """
 
     paragraph: int
@@ -25,6 +26,7 @@ class Passage:
     evidence: float
     credit: Credit
     also: tuple[str, ...] = ()
+    page: int = 0
 
     @property
     def best_sentence(self) -> str:
@@ -167,7 +169,8 @@ class Surroundings:
 class Quotable:
     """A stored paragraph: its id, its article's key and credit, and its place in that text.
 
-    `others` are the credits that the article has elsewhere.
+    `others` are the credits that the article has elsewhere; `page` is the one that it begins on,
+    0 where there are none.
     """
 
     paragraph: int
@@ -177,6 +180,7 @@ class Quotable:
     text: str
     credit: Credit
     others: tuple[Credit, ...] = ()
+    page: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,9 @@
 """What has been read: an article, the credit that its quotes carry, and its paragraphs."""
 
+import re
 from dataclasses import dataclass
+
+_ON_PAGE = re.compile(r"(?:\A| · )page (\d{1,6})\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,10 @@ class Credit:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The slice `text[start:end]` of an article that may be quoted, and its heading or ""."""
+    """The slice `text[start:end]` of an article that may be quoted, and its heading or "".
+
+    A heading that ends with a page, as those of printed files do, is taken apart by `off_page`.
+    """
 
     start: int
     end: int
@@ -52,3 +58,14 @@ class Paragraph:
     position: int
     span: Span
     text: str
+
+
+def on_page(heading: str, page: int) -> str:
+    """The heading of a span that begins on a page."""
+    return f"{heading} · page {page}" if heading else f"page {page}"
+
+
+def off_page(heading: str) -> tuple[str, int]:
+    """The heading alone, and the page that stood behind it; 0 for none."""
+    match = _ON_PAGE.search(heading)
+    return (heading[: match.start()], int(match[1])) if match else (heading, 0)

@@ -292,6 +292,7 @@ def _passage(
         evidence=best.judged.evidence,
         credit=found.credit,
         also=tuple(name for name in carriers if name and name != found.credit.publisher),
+        page=found.page,
     )
 
 

@@ -43,6 +43,10 @@ class AnswerWords(Words):
         """In place of a credit of which nothing is known."""
         return self._("Source unknown")
 
+    def page(self, number: int) -> str:
+        """Behind the source of a printed file: the page on which the quote begins."""
+        return self._("p. {number}", number=number)
+
     def failed(self, reference: str) -> str:
         """The apology for a fault of ours, with the id under which the log tells more."""
         return self._(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from index.article import Article, Credit, Span
+from index.article import Article, Credit, Span, on_page
 from index.errors import Unreadable
 from index.readers.bylines import byline
 from index.readers.composition import compose
@@ -179,5 +179,4 @@ def _with_pages(article: Article, placed: Sequence[Placed]) -> Iterator[Span]:
         while begin <= span.start:
             page = following
             begin, following = next(left)
-        heading = f"{span.heading} · page {page}" if span.heading else f"page {page}"
-        yield replace(span, heading=heading)
+        yield replace(span, heading=on_page(span.heading, page))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from index.answer import Event, Filters, Happened, Listed, Publisher, Quotable, Reading
-from index.article import Credit
+from index.article import Credit, off_page
 from index.store.crediting import Crediting, credited
 from index.store.proving import is_proven
 
@@ -31,7 +31,7 @@ class Browsing(Crediting):
         marks = ", ".join(str(int(each)) for each in ids)
         condition, values = self.condition(filters)
         rows = self._run(
-            f"""select p.id, p.article, p.start, p."end", {_TEXT}, p.digest, {_CREDIT}
+            f"""select p.id, p.article, p.start, p."end", {_TEXT}, p.digest, p.heading, {_CREDIT}
                 from {_BOTH} where p.id in ({marks}) and {condition}""",
             values,
         )
@@ -47,7 +47,7 @@ class Browsing(Crediting):
         """The paragraphs of an article in order; none where it has left or may not be seen."""
         condition, values = self.condition(filters)
         rows = self._run(
-            f"""select p.id, p.article, p.start, p."end", {_TEXT}, p.digest, {_CREDIT}
+            f"""select p.id, p.article, p.start, p."end", {_TEXT}, p.digest, p.heading, {_CREDIT}
                 from {_BOTH} where p.article = ? and {condition} order by p.position""",
             [article, *values],
         )
@@ -151,8 +151,11 @@ class Browsing(Crediting):
 
     def _quotables(self, rows: Iterable[Sequence[Any]], filters: Filters) -> list[Quotable]:
         found = [
-            Quotable(paragraph, article, start, end, text, Credit(*credit))
-            for paragraph, article, start, end, text, digest, *credit in rows
+            Quotable(
+                *(paragraph, article, start, end, text, Credit(*credit)),
+                page=off_page(heading)[1],
+            )
+            for paragraph, article, start, end, text, digest, heading, *credit in rows
             if is_proven(paragraph, text, digest)
         ]
         others = self.credits({each.article for each in found})

@@ -128,7 +128,8 @@ class Found:
     """A stored paragraph with what judging and quoting it needs.
 
     `text` is the slice `[start:end]` of its article as stored, and was checked against its digest.
-    `others` are the credits that the article has elsewhere.
+    `lead` is what its article and its own heading tell before it. `others` are the credits that
+    the article has elsewhere; `page` is the one that it begins on, 0 where there are none.
     """
 
     id: int
@@ -143,6 +144,7 @@ class Found:
     lead_terms: tuple[str, ...]
     vector: NDArray[np.float32]
     others: tuple[Credit, ...] = ()
+    page: int = 0
 
 
 @dataclass(frozen=True, slots=True)

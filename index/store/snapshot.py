@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from index.answer import Filters, Source
-from index.article import Article, Credit, Span
+from index.article import Article, Credit, Span, off_page
 from index.errors import NoCollection
 from index.store.browsing import Browsing
 from index.store.crediting import credited
@@ -15,6 +15,7 @@ from index.store.protocols import Connection
 from index.store.proving import is_proven
 from index.store.records import Changes, Found, Generation, Ids, Matrix
 from index.store.wholeness import whole_vectors
+from index.words import analyse
 
 BACKGROUND = 500  # ordinary paragraphs, against which a small collection's words are rare or not
 
@@ -26,7 +27,7 @@ FOUND = """
     select p.id, p.article, p.position, p.start, p."end",
            substr(a.text, p.start + 1, p."end" - p.start), p.digest, p.terms,
            a.title, a.publisher, a.via, a.author, a.published, a.url,
-           a.lead, a.lead_terms, v.vector
+           a.lead, a.lead_terms, v.vector, p.heading, a.language
     from paragraphs p
     join articles a on a.key = p.article
     left join vectors v on v.digest = p.digest and v.model = :model
@@ -328,6 +329,7 @@ def _found(row: Sequence[object]) -> Found | None:
     text, terms, lead, lead_terms = str(row[5]), str(row[7]), str(row[14]), str(row[15])
     if not is_proven(row[0], text, row[6]):
         return None
+    heading, page = off_page(str(row[17]))
     return Found(
         id=int(row[0]),  # type: ignore[call-overload]  # a column of integers
         article=str(row[1]),
@@ -337,9 +339,10 @@ def _found(row: Sequence[object]) -> Found | None:
         text=text,
         terms=tuple(terms.split()),
         credit=Credit(*(str(value) for value in row[8:14])),
-        lead=lead,
-        lead_terms=tuple(lead_terms.split()),
+        lead=f"{lead}. {heading}" if heading else lead,
+        lead_terms=(*lead_terms.split(), *analyse(heading, str(row[18]))),
         vector=_vector(row[16]),
+        page=page,
     )
 
 

@@ -45,7 +45,7 @@ def answer_text(answer: Answer, look: Look, *, first: int = 1, more: str = "/mor
 
 def passage_text(passage: Passage, number: int, look: Look) -> str:
     """One numbered passage: its source, its link, then its words."""
-    lines = [f"{number}. {source_line(passage.credit)}"]
+    lines = [f"{number}. {source_line(passage.credit, page=passage.page)}"]
     if passage.credit.url:
         lines.append(f"{INDENT[:3]}{_harmless(passage.credit.url)}")
     if passage.also:
@@ -68,10 +68,10 @@ def surroundings_text(around: Surroundings, look: Look) -> str:
     return "\n\n".join(parts)
 
 
-def source_line(credit: Credit) -> str:
-    """Title, publisher, via and date, as many as are known."""
+def source_line(credit: Credit, *, page: int = 0) -> str:
+    """Title, publisher, via, date and page, as many as are known."""
     publisher = f"{credit.publisher} via {credit.via}" if credit.via else credit.publisher
-    parts = [credit.title, publisher, credit.published[:10]]
+    parts = [credit.title, publisher, credit.published[:10], ENGLISH.page(page) if page else ""]
     return _harmless(" · ".join(part for part in parts if part)) or "source unknown"
 
 
@@ -121,6 +121,7 @@ def _passage_object(passage: Passage) -> dict[str, object]:
         "via": credit.via,
         "published": credit.published,
         "url": credit.url,
+        "page": passage.page,
         "article": passage.article,
         "paragraph": passage.paragraph,
         "also": list(passage.also),

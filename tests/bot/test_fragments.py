@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.fragments import at_words
+from bot.fragments import at_page, at_words
 
 PAGE = "https://a.example/b"
 LONG = "One two three four five six seven eight nine ten eleven twelve thirteen."
@@ -35,6 +35,12 @@ LONG = "One two three four five six seven eight nine ten eleven twelve thirteen.
 )
 def test_a_link_leads_to_the_words_where_it_can(url, sentence, link):
     assert at_words(url, sentence) == link
+
+
+def test_a_page_of_a_printed_file_has_an_address_of_its_own():
+    assert at_page(f"{PAGE}.pdf", 3) == f"{PAGE}.pdf#page=3"
+    assert at_page(f"{PAGE}.pdf#kelp", 3) == f"{PAGE}.pdf#kelp"
+    assert at_page("", 3) == ""
 
 
 @given(st.text(max_size=60))

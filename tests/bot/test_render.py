@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.limits import ENTITIES, MESSAGE_UNITS
 from bot.phrases import phrases_in
-from bot.render import answer_html, plain_text, source_html
+from bot.render import answer_html, copied, plain_text, source_html, source_of
 from index import Answer, Credit, Passage
 from scripts.simulator.markup import Parsed, parse_html, utf16_units
 from tests.support.library import SEARCHED, answer, passage
@@ -65,6 +65,20 @@ def test_sources_stand_above_their_quotes_and_other_carriers_below():
 )
 def test_a_source_line_is_readable_whatever_is_missing(credit, line):
     assert source_html(credit, ENGLISH) == line
+
+
+def test_a_passage_of_a_printed_file_tells_its_page_and_links_to_it():
+    report = replace(
+        passage("Raft."), page=12, credit=Credit("Kelp", url="http://k.example/a.pdf")
+    )
+
+    assert english(answer(report)) == (
+        '<a href="http://k.example/a.pdf#page=12">Kelp</a> · p. 12\n'
+        "<blockquote><b>Raft.</b></blockquote>"
+    )
+    assert copied(report, ENGLISH) == "“Raft.” — Kelp, p. 12"
+    assert source_of(report, phrases_in("ru").answers).endswith(" · с. 12")
+    assert source_of(report, phrases_in("ar").answers).endswith(" · ص 12")
 
 
 def test_a_long_quote_is_folded():

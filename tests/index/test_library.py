@@ -8,12 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.answer import Surroundings
+from index.answer import Surroundings, Where
 from index.article import Credit
 from index.errors import ModelChanged, NoCollection
 from index.library import tidy
 from index.live import follow, has_collection
 from tests.support.collections import OTTERS, TEA, Desk
+from tests.support.printing import column, pdf
 
 
 @pytest.fixture
@@ -42,6 +43,55 @@ def test_the_paragraph_that_says_it_comes_first(library):
     assert passage.credit == Credit(title="Sea otters of the harbour")
     assert not answer.abstained
     assert answer.strongest == passage.evidence
+
+
+CLOSED = """# Harbours of the coast
+
+Two of them let no ship in this week, whatever its flag and whatever it had on board.
+
+## Larkspur
+
+The harbour was closed on Monday, after a clipper had run aground in the fairway.
+
+## Tidewater
+
+The harbour was closed on Friday, since the pilots wanted to see their families.
+"""
+
+
+def test_a_paragraph_is_known_by_its_heading_which_is_not_quoted(desk):
+    desk.write("harbours.md", CLOSED)
+    desk.reindex()
+    library = desk.library()
+
+    larkspur, tidewater = (
+        library.ask(f"When was the harbour of {name} closed?").passages[0]
+        for name in ("Larkspur", "Tidewater")
+    )
+    why = library.why("the harbour of Tidewater", tidewater.paragraph, evidence=1.0)
+    library.close()
+
+    assert larkspur.text == CLOSED.split("\n\n")[3]
+    assert tidewater.text == CLOSED.split("\n\n")[5].strip()
+    assert {each.word: each.where for each in why.traces} == {
+        "harbour": Where.PASSAGE,
+        "Tidewater": Where.ARTICLE,
+    }
+
+
+def test_a_quote_from_a_printed_file_tells_its_page(desk):
+    heading = ("Tea", 72, 730, 16)
+    pages = pdf(column(OTTERS.split("\n\n")[1]), [heading, *column(TEA.split("\n\n")[2])])
+    (desk.articles / "printed.pdf").write_bytes(pages)
+    (desk.articles / "tea.txt").unlink()
+    desk.reindex()
+    library = desk.library()
+
+    passage = library.ask("What would the price of tea do?").passages[0]
+    held = library.passages([passage.paragraph])[passage.paragraph]
+    library.close()
+
+    assert (passage.text, passage.page, held.page) == (TEA.split("\n\n")[2].strip(), 2, 2)
 
 
 def test_an_empty_question_gets_no_quote(library):

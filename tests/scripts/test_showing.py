@@ -1,6 +1,7 @@
 """How answers look in a terminal, with and without bold letters."""
 
 import json
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,6 +57,12 @@ def test_a_passage_names_its_source_above_and_marks_its_best_sentence():
     )
 
 
+def test_a_page_is_told_behind_the_source():
+    first, *_ = passage_text(replace(OTTERS, page=3), 1, Look(width=40)).split("\n")
+
+    assert first == "1. Harbour notes · Tidewater Weekly via Kelp Courier · 2017-05-03 · p. 3"
+
+
 def test_a_terminal_gets_bold_letters():
     assert look_of(terminal=True, width=80).strong == ("\033[1m", "\033[0m")
     assert look_of(terminal=False, width=300) == Look(width=100, strong=("*", "*"))
@@ -104,6 +111,7 @@ def test_the_json_object_carries_the_documented_keys():
                 "via": "Kelp Courier",
                 "published": "2017-05-03T08:00:00+00:00",
                 "url": "https://tide.example/otters",
+                "page": 0,
                 "article": "a1",
                 "paragraph": 7,
                 "also": ["Harbour Post"],

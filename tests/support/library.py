@@ -195,7 +195,10 @@ class FakeLibrary:
 
 def quotable(each: Passage) -> Quotable:
     """A passage as the collection holds it."""
-    return Quotable(each.paragraph, each.article, each.start, each.end, each.text, each.credit)
+    return Quotable(
+        *(each.paragraph, each.article, each.start, each.end, each.text, each.credit),
+        page=each.page,
+    )
 
 
 class SlowLibrary(FakeLibrary):
