@@ -10,7 +10,7 @@ import httpx
 from index.article import Article
 from index.errors import Unreadable
 from index.fetching.addresses import web_url
-from index.fetching.entries import looks_like_page, read_feed
+from index.fetching.entries import is_pdf, looks_like_page, read_feed
 from index.fetching.fetcher import Fetched, Fetcher
 from index.fetching.source import Kind, Source
 from index.readers import fetched as fetched_pages
@@ -49,6 +49,8 @@ def discover(url: str, fetcher: Fetcher, *, page_itself: bool = False) -> Offer:
         try:
             return Offer(Kind.FEED, url, feed=read_feed(got, source))
         except Unreadable:
+            if is_pdf(got.body or b""):
+                return Offer(Kind.PAGE, url, article=_article(got))
             if not looks_like_page(got.body or b""):
                 raise
         if (offer := _first_feed(feeds_named(got), fetcher)) is not None:
@@ -95,8 +97,9 @@ def _first_feed(addresses: tuple[str, ...], fetcher: Fetcher) -> Offer | None:
 
 
 def _article(got: Fetched) -> Article:
-    told = {"url": got.url, "charset": got.charset}
-    (article,) = fetched_pages.articles(fetched_pages.with_credit(got.body or b"", told))
+    body = got.body or b""
+    told = {"url": got.url, "charset": got.charset, "kind": ".pdf" if is_pdf(body) else ""}
+    (article,) = fetched_pages.articles(fetched_pages.with_credit(body, told))
     return article
 
 

@@ -4,7 +4,6 @@ import json
 from dataclasses import asdict, replace
 from hashlib import sha256
 
-from index import readers
 from index.article import Article, Credit
 from index.errors import Unreadable
 from index.fetching.fetcher import Fetched
@@ -60,6 +59,11 @@ def looks_like_page(body: bytes) -> bool:
     return any(mark in head for mark in (b"<!doctype html", b"<html", b"<head", b"<body"))
 
 
+def is_pdf(body: bytes) -> bool:
+    """Whether this is a PDF file, by how it begins."""
+    return body.startswith(b"%PDF-")
+
+
 def name_of(entry: Entry) -> str:
     """What the files of an entry are called."""
     return sha256(entry.id.encode()).hexdigest()[:24]
@@ -74,7 +78,7 @@ def row_of(article: Article) -> bytes:
 
 def suffix_of(body: bytes, content_type: str) -> str:
     """What a page's file ends with. Raises Unreadable for what is of no kind that is read."""
-    if body.startswith(b"%PDF-") and ".pdf" in readers.SUFFIXES:
+    if is_pdf(body):
         return ".pdf"
     if looks_like_page(body) or content_type in ("text/html", "application/xhtml+xml"):
         return ".html"

@@ -228,11 +228,10 @@ class _Visit:
         """Put a page on the shelf. Raises Unreadable where it holds no article."""
         body = got.body or b""
         suffix = suffix_of(body, got.content_type)
-        if suffix == ".html":
-            body = fetched_pages.with_credit(body, {**told, "charset": got.charset})
-            text = sum(len(article.text) for article in fetched_pages.articles(body))
-            if text < at_least:
-                raise Unreadable("the page has less text than the feed")
+        kind = "" if suffix == ".html" else suffix
+        body = fetched_pages.with_credit(body, {**told, "charset": got.charset, "kind": kind})
+        if sum(len(article.text) for article in fetched_pages.articles(body)) < at_least:
+            raise Unreadable("the page has less text than the feed")
         return self._shelf.put(f"{name}{suffix}", body)
 
     # Either.

@@ -1,27 +1,34 @@
 """Web pages as fetching keeps them: one line of what was told about them, then their own bytes.
 
-The line is a comment of HTML, so that a browser still shows the page.
+The line is a comment of HTML, so that a browser still shows the page. It says what a page is that
+is none of HTML.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from index.article import Article
-from index.readers import html
+from index.readers import html, pdf, plain
 from index.readers.credits import completed, credit_of, language_of, one_line
 from index.readers.decoding import decode
 
 SUFFIXES = frozenset[str]()
 _OPENING = "<!-- fetched by Quotewire: "
 _ENDING = " -->"
+_READ: Mapping[str, Callable[[bytes], tuple[Article, ...]]] = {
+    ".pdf": pdf.articles,
+    ".txt": plain.articles,
+}
 
 
 def articles(data: bytes) -> tuple[Article, ...]:
     """The article of the page; what it does not tell itself is told by the first line."""
     line, _, page = data.partition(b"\n")
     told = _told(line.decode("utf-8", "replace"))
-    page = decode(page, charset=trusted(one_line(told.get("charset")), page)).encode()
+    kind = one_line(told.get("kind"))
+    if kind != ".pdf":
+        page = decode(page, charset=trusted(one_line(told.get("charset")), page)).encode()
     credit, language = credit_of(told), language_of(told.get("language"))
     return tuple(
         replace(
@@ -29,7 +36,7 @@ def articles(data: bytes) -> tuple[Article, ...]:
             credit=completed(article.credit, credit),
             language=article.language or language,
         )
-        for article in html.articles(page)
+        for article in _READ.get(kind, html.articles)(page)
     )
 
 
@@ -41,6 +48,7 @@ def looks_right(head: str) -> bool:
 def with_credit(page: bytes, told: Mapping[str, str]) -> bytes:
     """The page under a line of what is told of it: title, publisher, published, language, charset.
 
+    Its kind, too, as the suffix that it would have, where it is no HTML.
     The line is ASCII without a hyphen, so that nothing in it can end the comment.
     """
     line = json.dumps({key: value for key, value in told.items() if value})

@@ -6,6 +6,7 @@ from index.errors import Unreadable
 from index.fetching.discovery import discover, newest
 from index.fetching.fetcher import Fetcher, Policy
 from index.fetching.source import Kind
+from tests.support.printing import column, pdf
 from tests.support.web import web_server
 
 NIGHT = "Sea otters hold hands while they sleep, so that the tide does not part them. " * 5
@@ -45,6 +46,15 @@ def test_the_address_of_a_feed_is_that_feed(web, fetcher):
     offer = discover(url, fetcher)
 
     assert (offer.kind, offer.where, offer.feed.title) == (Kind.FEED, url, "Harbour Times")
+
+
+def test_the_address_of_a_pdf_is_that_page(web, fetcher):
+    url = web.serve("/a.pdf", pdf(column(NIGHT[:60])), content_type="application/pdf")
+    web.serve("/feed", FEED)
+
+    offer = discover(url, fetcher)
+
+    assert (offer.kind, offer.where, offer.article.text) == (Kind.PAGE, url, NIGHT[:60].strip())
 
 
 def test_the_first_feed_that_a_page_names_and_that_holds_anything_is_found(web, fetcher):

@@ -14,6 +14,7 @@ from index.fetching.gather import PAGES_A_VISIT, gather, next_due
 from index.fetching.source import Kind, Source
 from index.readers import fetched, read
 from index.retiring import moment_of
+from tests.support.printing import column, pdf
 from tests.support.web import Page, by_turns, endless_body, web_server
 
 NIGHT = "Sea otters hold hands while they sleep, so that the tide does not part them."
@@ -435,6 +436,51 @@ def test_a_page_is_kept_as_it_came_with_what_is_told_of_it(harbour):
     article = harbour.articles("otters")["On otters"]
     assert (article.credit.publisher, article.credit.url) == ("The Times -->", url)
     assert article.language == "en"
+
+
+def test_a_page_that_is_a_pdf_or_a_text_keeps_its_link_and_what_is_told_of_it(harbour):
+    report = harbour.web.serve("/a.pdf", pdf(column(NIGHT)), content_type="application/pdf")
+    letter = harbour.web.serve(
+        "/a.txt", NIGHT.replace(".", " – said Zoë.").encode("cp1252"),
+        content_type="text/plain; charset=windows-1252",
+    )  # fmt: skip
+    sources = [
+        Source(name, Kind.PAGE, url, publisher="The Tide")
+        for name, url in (("report", report), ("letter", letter))
+    ]
+
+    harbour.gather(*sources)
+
+    (printed,), (written,) = (read(harbour.files(each.name)[0]) for each in sources)
+    assert (printed.text, printed.credit.url) == (NIGHT, report)
+    assert (written.text[-21:], written.credit.url) == ("part them – said Zoë.", letter)
+    assert printed.credit.publisher == written.credit.publisher == "The Tide"
+
+
+def test_an_entry_that_links_to_a_pdf_keeps_what_its_feed_tells_of_it(harbour):
+    harbour.serve(item("otters", text=TEA))
+    whole = pdf(column(NIGHT), column(TEA))
+    harbour.web.serve("/otters", whole, content_type="application/pdf")
+
+    harbour.gather(following(harbour))
+
+    article = harbour.articles()["On otters"]
+    assert article.text == f"{NIGHT} {TEA}"
+    assert article.credit == Credit(
+        title="On otters",
+        publisher="Harbour Times",
+        published="2017-05-08T09:00:00+00:00",
+        url="http://harbour.example/otters",
+    )
+
+
+def test_an_entry_that_links_to_a_pdf_of_pictures_keeps_its_own_text(harbour):
+    harbour.serve(item("otters"))
+    harbour.web.serve("/otters", pdf([]), content_type="application/pdf")
+
+    harbour.gather(following(harbour))
+
+    assert harbour.articles()["On otters"].text == NIGHT
 
 
 def test_a_page_without_an_article_does_not_replace_one(harbour):
