@@ -13,20 +13,28 @@ _OPENING = 3  # blocks at the top among which a page repeats its title
 
 
 def compose(
-    blocks: Iterable[Block], credit: Credit, *, entry: str = "", language: str = ""
+    blocks: Iterable[Block],
+    credit: Credit,
+    *,
+    entry: str = "",
+    language: str = "",
+    hosted: bool = False,
 ) -> Article:
     """The article of these blocks, its trailer read into the credit and share buttons left out.
 
-    What the source tells itself goes before what the trailer tells. Raises Unreadable where no
-    text is left.
+    What the source tells itself goes before what the trailer tells, but for whose an article is
+    where it is only `hosted`, on a page or in a feed. Raises Unreadable where no text is left.
     """
     body = _without_title([block for block in blocks if not _is_furniture(block)], credit.title)
     body, trailing = _without_trailer(body)
     text, spans = lay_out(body)
     if not spans:
         raise Unreadable("no article text found")
-    told = completed(credit, trailing)
-    return Article(text, spans, replace(told, url=web_address(told.url)), entry, language)
+    carried = hosted and _is_anothers(trailing, credit)
+    told = _carried(credit, trailing) if carried else completed(credit, trailing)
+    via = "" if letters(told.via) == letters(told.publisher) else told.via
+    credit = replace(told, via=via, url=web_address(told.url))
+    return Article(text, spans, credit, entry, language)
 
 
 def _is_furniture(block: Block) -> bool:
@@ -50,6 +58,18 @@ def _without_title(blocks: Sequence[Block], title: str) -> list[Block]:
 def letters(text: str) -> str:
     """Only the letters and digits, to compare texts that differ in how they are set."""
     return "".join(filter(str.isalnum, text.casefold()))
+
+
+def _is_anothers(trailing: Credit, credit: Credit) -> bool:
+    """Whether a trailer names and links to a publisher who is not the one that is told."""
+    named = bool(trailing.publisher and trailing.url)
+    return named and letters(trailing.publisher) != letters(credit.publisher)
+
+
+def _carried(credit: Credit, trailing: Credit) -> Credit:
+    """The credit of an article that was taken from where its trailer says."""
+    via = trailing.via or credit.via or credit.publisher
+    return replace(credit, publisher=trailing.publisher, via=via, url=trailing.url)
 
 
 def _without_trailer(blocks: Sequence[Block]) -> tuple[list[Block], Credit]:

@@ -129,9 +129,8 @@ def article_of(entry: Entry, feed: Feed) -> Article:
         published=entry.published,
         url=entry.link,
     )
-    return compose(
-        _blocks(entry), credit, entry=entry.id, language=entry.language or feed.language
-    )
+    language = entry.language or feed.language
+    return compose(_blocks(entry), credit, entry=entry.id, language=language, hosted=True)
 
 
 def _blocks(entry: Entry) -> list[Block]:

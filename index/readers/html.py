@@ -49,7 +49,7 @@ def articles(data: bytes) -> tuple[Article, ...]:
     blocks = list(_blocks(found.body))
     if opening and letters(opening) not in letters(" ".join(block.text for block in blocks)):
         blocks.insert(0, Block(opening))
-    return (compose(blocks, told.credit(found), language=language),)
+    return (compose(blocks, told.credit(found), language=language, hosted=True),)
 
 
 def looks_right(head: str) -> bool:

@@ -91,6 +91,16 @@ def test_what_a_feed_only_collects_is_credited_to_its_source_by_way_of_the_feed(
     assert tea.entry == "https://tide.example/tea"
 
 
+def test_an_entry_that_ends_with_whom_it_was_taken_from_is_credited_to_them():
+    told = f"{OTTERS} from Kelp Courier http://ift.tt/2x via IFTTT"
+    item = f"<item><link>https://tide.example/a</link><description>{told}</description></item>"
+
+    (article,) = articles(rss(item))
+
+    assert article.text == OTTERS
+    assert article.credit == Credit(publisher="Kelp Courier", via="IFTTT", url="http://ift.tt/2x")
+
+
 def test_a_feed_gives_all_its_entries_whether_they_have_text_or_not():
     feed = entries(RSS.encode())
 

@@ -75,6 +75,35 @@ def test_a_page_that_names_no_site_keeps_all_of_its_own_title():
     )
 
 
+@pytest.mark.parametrize(
+    ("trailer", "credit"),
+    [
+        (
+            "from Harbour Times – World http://ift.tt/2x<br>via Gull News",
+            ("Harbour Times – World", "Gull News", "http://ift.tt/2x"),
+        ),
+        (
+            "Source: Kelp News http://k.example/a",
+            ("Kelp News", "The Daily Tide", "http://k.example/a"),
+        ),
+        ("via Gull News", ("The Daily Tide", "Gull News", "https://tide.example/otters")),
+        (
+            "from The Daily Tide http://ift.tt/2x via The Daily Tide",
+            ("The Daily Tide", "", "https://tide.example/otters"),
+        ),
+    ],
+)
+def test_a_page_that_ends_with_whom_it_took_its_article_from_only_carries_it(trailer, credit):
+    page = PAGE.replace("<p>Share this:</p>", f"<p>{trailer}</p><p>Share this:</p>")
+
+    (article,) = articles(page.encode())
+
+    told = article.credit
+    assert (told.publisher, told.via, told.url) == credit
+    assert (told.title, told.author) == ("Otters of the Bay", "Ann Gull")
+    assert article.text.endswith("the harbour is as calm as it can be.")
+
+
 def test_a_quotation_of_several_paragraphs_stays_whole():
     quoted = "<p>Nobody leaves thirsty.</p><p>And nobody leaves without a biscuit.</p>"
     page = PAGE.replace("<p>Nobody leaves this harbour thirsty.</p>", quoted)
