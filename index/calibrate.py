@@ -129,6 +129,7 @@ class Bench:
         self._vectors = vectors
         self._stage = stage
         self._language = language
+        self._asked_tokens: dict[str, Tokens] = {}
         rarity = cache(lambda term: view.rarity([term], language.commonness)[term])
         self._scope = Scope(view, generation, rarity, THRESHOLD, reads=0, sure=None)
 
@@ -167,31 +168,34 @@ class Bench:
         """Each question with its candidates, best first, none of them read closely yet."""
         if not posed:
             return
-        rows = self._rows([each.text for each in posed])
+        asked = [read_question(each.text, kin=self._language.kin) for each in posed]
+        rows = self._rows([question.plain for question in asked])
         hits = self._vectors.search(rows, BY_MEANING)
-        for done, (each, row, near) in enumerate(zip(posed, rows, hits, strict=True), start=1):
-            question = read_question(each.text, kin=self._language.kin)
-            yield (
-                question,
-                retrieve(question, partial(Near, row, tuple(near)), self._scope, _unread),
-            )
+        for done, (question, row, near) in enumerate(zip(asked, rows, hits, strict=True), start=1):
+            found = partial(Near, row, tuple(near))
+            yield question, retrieve(question, found, self._scope, _unread)
             progress(self._stage, done, len(posed))
 
     def _rows(self, texts: Sequence[str]) -> Matrix:
-        parts = [texts[at : at + _BATCH] for at in range(0, len(texts), _BATCH)]
-        return np.concatenate([self._embedder.encode_queries(part) for part in parts])
+        """A vector a question; its tokens, which come of the same call, are kept."""
+        rows = []
+        for at in range(0, len(texts), _BATCH):
+            part = texts[at : at + _BATCH]
+            vectors, tokens = self._embedder.encode_closely(part, query=True)
+            rows.append(vectors)
+            self._asked_tokens.update(zip(part, tokens or (), strict=False))
+        return np.concatenate(rows)
 
     def _read(
         self, lists: Sequence[tuple[Question, Sequence[Retrieved]]], progress: Progress
     ) -> list[list[Rated]]:
         """Each list with the evidence that there is once all of it has been read closely."""
         reading = [(asked, each) for asked, few in lists if not asked.foreign for each in few]
-        asked_tokens = self._tokens([asked.plain for asked, _ in reading], query=True)
-        told_tokens = self._tokens([each.found.text for _, each in reading], query=False)
+        told_tokens = self._tokens([each.found.text for _, each in reading])
         progress(self._stage, 1, 1)
 
         def rated(asked: Question, few: Sequence[Retrieved]) -> list[Rated]:
-            tokens = asked_tokens.get(asked.plain)
+            tokens = None if asked.foreign else self._asked_tokens.get(asked.plain)
             words = None if tokens is None else words_of(asked, tokens, self._scope.rarity)
             return [(self._evidence(each, words, told_tokens), each) for each in few]
 
@@ -206,13 +210,13 @@ class Bench:
         read = read_closely(words, _candidate(each.found), told, self._scope.rarity)
         return each.judged.evidence if read is None else closely(each.judged.features, read)
 
-    def _tokens(self, texts: Sequence[str], *, query: bool) -> Mapping[str, Tokens]:
+    def _tokens(self, texts: Sequence[str]) -> Mapping[str, Tokens]:
         """The tokens of each different text; of none where the model has none."""
         order = sorted(set(texts), key=lambda text: (-len(text), text))
         found: dict[str, Tokens] = {}
         for at in range(0, len(order), _BATCH):
             part = order[at : at + _BATCH]
-            _, tokens = self._embedder.encode_closely(part, query=query)
+            _, tokens = self._embedder.encode_closely(part, query=False)
             if tokens is None:
                 return {}
             found.update(zip(part, tokens, strict=True))

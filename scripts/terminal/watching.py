@@ -122,8 +122,9 @@ class Vigil:
             self._tell_outcome(
                 reindex(there, where, self._model, options=options, progress=self._go_on)
             )
-            # Loaded now, once, so that the first file to arrive does not wait for it.
+            # Loaded now, once, so that the first file to arrive does not wait for them.
             self._model.load()
+            self._model.lexicon()
 
     def _go_on(self, stage: str, _: int, __: int) -> None:
         # What has been published is published: its checkpoint is still to be renewed.

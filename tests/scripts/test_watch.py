@@ -16,8 +16,10 @@ from index import ROOT, IndexSettings
 from index.errors import Locked
 from index.fetching.fetcher import Fetcher, Policy
 from index.fetching.listing import Listing, read_listing
+from index.lexicon import NoLexicon
 from index.live import has_collection
 from index.lock import reindex_lock, watch_lock
+from index.reindex import Model
 from index.watching import Pace
 from scripts import reindex
 from scripts.terminal.noticing import Notices
@@ -124,10 +126,13 @@ def test_files_are_followed_through_changes_moves_and_their_end(desk):
     assert (said[0], said[-1]) == ("watching; Ctrl-C ends it", "stopped")
 
 
-def test_the_model_is_loaded_once_for_all_runs(desk):
+def test_the_model_and_its_words_are_loaded_once_for_all_runs(desk):
     loaded = []
-    embedder = desk.embedder
-    model = desk.model.__class__(desk.model.name, lambda: loaded.append(1) or embedder)
+    model = Model(
+        desk.model.name,
+        lambda: loaded.append("model") or desk.embedder,
+        lambda: loaded.append("words") or NoLexicon(),
+    )
     said = []
     stop = threading.Event()
     vigil = Vigil(
@@ -147,7 +152,7 @@ def test_the_model_is_loaded_once_for_all_runs(desk):
     vigil.wake()
     thread.join()
 
-    assert loaded == [1]
+    assert loaded == ["model", "words"]
 
 
 def test_a_folder_that_appears_later_is_read_and_one_made_anew_is_followed(desk, tmp_path):
