@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from index.article import Article, Credit, Span, on_page
 from index.errors import Unreadable
 from index.readers.bylines import byline
+from index.readers.columns import Drawn, in_columns
 from index.readers.composition import compose
 from index.readers.credits import completed, one_line
-from index.readers.decoding import clean
 from index.readers.typesetting import Line, Placed, body_size, paragraphs, without_margins
 
 if TYPE_CHECKING:
@@ -94,29 +94,36 @@ def _opened(data: bytes) -> "PdfReader":
 
 
 def _lines(page: "PageObject", check: Callable[..., None]) -> list[Line]:
-    """The lines of a page in the order in which they are drawn, with where they stand."""
-    lines: list[Line] = []
-    text, first = "", None
+    """The lines of a page in the order in which they are drawn, with where they stand.
+
+    Of lines that are drawn across columns, those of one column come after those of another.
+    """
+    drawn: list[Drawn] = []
+    pieces: list[tuple[float, str]] = []
+    first: Line | None = None
 
     def finish() -> None:
-        nonlocal text, first
-        if first is not None and text.strip():
-            lines.append(replace(first, text=" ".join(clean(text).split())))
-        text, first = "", None
+        nonlocal first
+        if first is not None:
+            drawn.append(Drawn(first, tuple(pieces)))
+        pieces.clear()
+        first = None
 
     def visit(chunk: str, cm: Any, tm: Any, font: Any, size: Any) -> None:
-        nonlocal text, first
+        nonlocal first
         check()
+        placed = _placed(cm, tm, font, size)
         for number, piece in enumerate(chunk.split("\n")):
             if number:
                 finish()
             if piece.strip() and first is None:
-                first = _placed(cm, tm, font, size)
-            text += piece
+                first = placed
+            if first is not None:
+                pieces.append((placed.x, piece))
 
     page.extract_text(visitor_text=visit, visitor_operand_before=check)
     finish()
-    return [line for line in lines if line.size > 0]
+    return in_columns([each for each in drawn if each.line.size > 0])
 
 
 def _placed(cm: Any, tm: Any, font: Any, size: Any) -> Line:

@@ -57,6 +57,72 @@ def test_columns_are_read_one_after_the_other_and_a_paragraph_goes_on_over_pages
     assert quotes(article) == [(f"{TOLD} {COUNTED}", "page 1")]
 
 
+SLEEP = """Sea otters hold hands while they
+sleep, so that the tide does not
+part them. Those who watch from
+the pier say that the harbour is
+never as calm as at that hour of
+the night."""
+PRICE = """The clipper Larkspur landed nine-
+ty chests of tea at Tidewater on
+Monday. Merchants of the Guild
+said that the price of tea would
+fall and stay low for as long as
+the wind blows from the west."""
+
+
+def rows(left, right, *, y=700, x=(72, 320)):
+    """The lines of two columns as some programs draw them: each row across both."""
+    pairs = zip(column(left, x=x[0], y=y), column(right, x=x[1], y=y), strict=True)
+    return [line for pair in pairs for line in pair]
+
+
+def test_columns_that_are_drawn_row_by_row_are_read_one_after_the_other():
+    title = ("Otters and tea", 72, 750, 18)
+    below = column("All of this is printed with the leave of the Harbour Office.", y=600)
+
+    (article,) = articles(pdf([title, *rows(SLEEP, PRICE), *below]))
+
+    assert [text for text, _ in quotes(article)] == [
+        SLEEP.replace("\n", " "),
+        PRICE.replace("-\n", "").replace("\n", " "),
+        "All of this is printed with the leave of the Harbour Office.",
+    ]
+
+
+def test_a_column_that_is_longer_than_the_other_goes_on_below_it():
+    longer = SLEEP.replace("the night.", "the night, when lamps are out on\nall of the boats.")
+    left = column(longer)
+
+    (article,) = articles(pdf([*rows("\n".join(longer.split("\n")[:6]), PRICE), *left[6:]]))
+
+    assert [text for text, _ in quotes(article)] == [
+        longer.replace("\n", " "),
+        PRICE.replace("-\n", "").replace("\n", " "),
+    ]
+
+
+def test_the_rows_of_a_table_stay_together():
+    names = "Anchor\nBell\nCrown\nDolphin\nEagle\nFerry"
+
+    (article,) = articles(pdf([*column(SLEEP, y=780), *rows(names, "3\n12\n7\n5\n9\n1", y=680)]))
+
+    assert "Anchor 3" in article.text
+    assert "Ferry 1" in article.text
+
+
+def test_words_that_are_drawn_one_by_one_stay_in_their_lines():
+    words = [
+        (word, 72 + 70 * at, y, 11)
+        for line, _, y, _ in column(HANDS)
+        for at, word in enumerate(line.split())
+    ]
+
+    (article,) = articles(pdf(words))
+
+    assert article.text == TOLD
+
+
 def test_a_span_tells_the_page_on_which_it_begins():
     heading = ("Tea", 72, 730, 16)
 
