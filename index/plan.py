@@ -4,7 +4,7 @@ import hashlib
 import logging
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -39,7 +39,7 @@ class Plan:
 
     `copies` counts further places of articles that are kept already; `retired` are the keys of
     articles that went by a rule; `skipped` counts the files of kinds that are not read, by their
-    suffixes.
+    suffixes; `moved` has where articles are now, by their keys.
     """
 
     carriers: Carriers = field(default_factory=Carriers)
@@ -47,7 +47,7 @@ class Plan:
     removed: list[str] = field(default_factory=list)
     files: list[KeptFile] = field(default_factory=list)
     files_gone: list[str] = field(default_factory=list)
-    moved: list[tuple[str, str]] = field(default_factory=list)
+    moved: dict[str, str] = field(default_factory=dict)
     histories: list[tuple[str, tuple[Event, ...]]] = field(default_factory=list)
     failed: list[Failure] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
@@ -65,7 +65,7 @@ class Plan:
             removed=tuple(self.removed),
             files=tuple(self.files),
             files_gone=tuple(self.files_gone),
-            moved=tuple(self.moved),
+            moved=tuple(self.moved.items()),
             histories=tuple(self.histories),
             carried=tuple(self.carriers.added.values()),
             put_down=tuple(sorted(self.carriers.put_down)),
@@ -189,7 +189,7 @@ def _retire(plan: Plan, store: Store, rule: Callable[[Path], Rule | None], now: 
         for key, (origin, published, seen) in stored.items()
         if key not in going
     }
-    for key, origin in plan.moved:
+    for key, origin in plan.moved.items():
         articles[key] = (origin, articles[key][1])
     for kept in plan.kept:
         seen = stored.get(kept.key, ("", "", ""))[2]
@@ -202,7 +202,7 @@ def _retire(plan: Plan, store: Store, rule: Callable[[Path], Rule | None], now: 
     plan.changed -= len(changed)
     plan.unchanged -= len(plan.retired - changed)
     plan.kept[:] = [kept for kept in plan.kept if kept.key not in gone]
-    plan.moved[:] = [move for move in plan.moved if move[0] not in gone]
+    plan.moved = {key: origin for key, origin in plan.moved.items() if key not in gone}
     plan.removed += sorted(plan.retired)
     left = {origin for key, (origin, _) in articles.items() if key not in gone}
     emptied = {articles[key][0] for key in gone} - left
@@ -357,10 +357,12 @@ def _compare(
     before, carried = store.article_digests(origin), plan.carriers.at(origin)
     entries = _distinct([article.entry for article in articles])
     ready = []
+    taken: set[str] = set()
     for entry, article in zip(entries, articles, strict=True):
         key, digest = before.pop(entry, ("", ""))
         same = digest == article_digest(article)
-        unused = key or _unused_key(origin, entry, article, plan, store)
+        unused = key or _unused_key(origin, entry, article, taken, store)
+        taken.add(unused)
         kept = None if same and not how.full else prepare(article, origin, entry, key=unused)
         ready.append((article, key, same, kept))
     # Nothing is planned before all is ready: an article that cannot be made leaves no half.
@@ -374,7 +376,7 @@ def _compare(
         plan.new += new and not (moved or home)
         plan.copies += bool(home)
         if moved:
-            plan.moved.append((moved, origin))
+            plan.moved[moved] = origin
         elif home and kept is not None:
             plan.carriers.carry(article, (origin, kept.entry), home)
         elif kept is not None:
@@ -383,10 +385,14 @@ def _compare(
     plan.removed.extend(key for key, _ in before.values())
 
 
-def _unused_key(origin: str, entry: str, article: Article, plan: Plan, store: Store) -> str:
-    """A key for a new article; the one it would have may live on elsewhere, after a move."""
+def _unused_key(
+    origin: str, entry: str, article: Article, taken: Container[str], store: Store
+) -> str:
+    """A key for a new article that is not among those `taken` by others of its origin.
+
+    The one that it would have may live on elsewhere, after a move.
+    """
     digest = article_digest(article)
-    taken = {kept.key for kept in plan.kept}
     for repeat in count():
         key = article_key(origin, f"{entry}#{repeat}" if repeat else entry, digest)
         if key not in taken and not store.has_article(key):
@@ -399,9 +405,8 @@ def _moved_from(article: Article, entry: str, plan: Plan, store: Store, how: _Ho
 
     An article that moves keeps its key, so that nothing is embedded again and old buttons work.
     """
-    taken = {key for key, _ in plan.moved}
     for key, origin, old_entry in store.articles_with(article_digest(article)):
-        if key not in taken and old_entry == entry and how.gone(origin):
+        if key not in plan.moved and old_entry == entry and how.gone(origin):
             if key in plan.removed:
                 plan.removed.remove(key)
             return key
