@@ -55,6 +55,10 @@ HOSTILE = {
         zipped({"../../otters.txt": OTTERS}),
         "../../otters.txt: its name leads out of the archive",
     ),
+    "deep.html": (
+        "<html><body>{}{}".format("<div>" * 100_000, OTTERS).encode(),
+        "more tags or attributes than can be read in reasonable time",
+    ),
     "laughs.docx": (word(LAUGHS, "&l9;"), ENTITIES),
     "entity.docx": (word(SECRET, "&s;"), ENTITIES),
     "deep.docx": (docx("<w:sdt>" * 100_000), UNTOLD),
