@@ -26,9 +26,12 @@ def at_words(url: str, sentence: str) -> str:
     return f"{url}{'' if '#' in url else '#'}:~:text={named}"
 
 
-def at_page(url: str, page: int) -> str:
-    """The address of a printed file, at a page of it (RFC 8118)."""
-    return url if not url or "#" in url else f"{url}#page={page}"
+def at_page(url: str, page: int, sentence: str) -> str:
+    """The address of a PDF, at a page of it (RFC 8118); of a web page, at the sentence."""
+    parts = url.partition("#")
+    if not parts[0].lower().endswith(".pdf"):
+        return at_words(url, sentence)
+    return url if parts[2] else f"{parts[0]}#page={page}"
 
 
 def _takes_fragments(url: str) -> bool:

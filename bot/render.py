@@ -113,7 +113,7 @@ def source_html(credit: Credit, words: AnswerWords, *, at: str = "", page: int =
     carriers = (named(credit.publisher, _NAME), f"via {via}" if via else "")
     parts = [title, " ".join(filter(None, carriers))]
     first, *rest = list(filter(None, parts)) or [site_of(credit.url)]
-    exact = at_page(credit.url, page) if page else at_words(credit.url, at)
+    exact = at_page(credit.url, page, at) if page else at_words(credit.url, at)
     linked = _linked(first or words.source_unknown, credit.url, exact)
     where = words.page(page) if page else ""
     return " · ".join([linked, *rest, *filter(None, (words.day(credit.published), where))])

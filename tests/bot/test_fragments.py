@@ -37,10 +37,10 @@ def test_a_link_leads_to_the_words_where_it_can(url, sentence, link):
     assert at_words(url, sentence) == link
 
 
-def test_a_page_of_a_printed_file_has_an_address_of_its_own():
-    assert at_page(f"{PAGE}.pdf", 3) == f"{PAGE}.pdf#page=3"
-    assert at_page(f"{PAGE}.pdf#kelp", 3) == f"{PAGE}.pdf#kelp"
-    assert at_page("", 3) == ""
+def test_a_page_of_a_pdf_has_an_address_of_its_own_and_a_web_page_about_it_has_none():
+    assert at_page(f"{PAGE}.pdf", 3, "Kelp.") == f"{PAGE}.pdf#page=3"
+    assert at_page(f"{PAGE}.PDF#kelp", 3, "Kelp.") == f"{PAGE}.PDF#kelp"
+    assert at_page(PAGE, 3, "Kelp.") == at_words(PAGE, "Kelp.")
 
 
 @given(st.text(max_size=60))
