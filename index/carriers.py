@@ -19,6 +19,7 @@ class Carriers:
         self.added: dict[Place, Carrier] = {}
         self.put_down: set[Place] = set()
         self._homes: dict[str, str] = {}
+        self._sameness: dict[Place, str] = {}
         self._before = {each.place: each for each in before}
         self._at = defaultdict[str, list[Carrier]](list)
         for each in self._before.values():
@@ -47,6 +48,7 @@ class Carriers:
     def carry(self, article: Article, place: Place, home: str) -> None:
         """Note that the article that is kept under the key `home` stands at this place too."""
         digest = article_digest(article)
+        self._sameness[place] = sameness_of(article.credit.title, article.text)
         self.restore(Carrier(*place, home, digest, article.credit, article.language))
 
     def restore(self, carrier: Carrier) -> None:
@@ -72,10 +74,15 @@ class Carriers:
             kept.append(self._inherited(places[key][0], key, store))
         for each in [each for each in kept if each.key in places]:
             was = store.sameness_of(each.key)
-            if was and was != each.sameness:
-                heirs.append(places[each.key][0].place)
-                kept.append(self._part(places[each.key], each.key, store))
+            left = [one for one in places[each.key] if self._has_stayed(one, each.sameness)]
+            if left and was and was != each.sameness:
+                heirs.append(left[0].place)
+                kept.append(self._part(left, each.key, store))
         return [place for place in heirs if place not in self._before]
+
+    def _has_stayed(self, carrier: Carrier, changed: str) -> bool:
+        """Whether a place has the text from before and not the one that its article has now."""
+        return self._sameness.get(carrier.place) != changed
 
     def _places(self) -> dict[str, list[Carrier]]:
         """The further places that this plan leaves to each article, in their order, by key."""

@@ -150,6 +150,24 @@ def test_an_article_that_changes_at_one_place_goes_on_at_the_other(desk):
         assert (first.credit.publisher, first.also) == ("Herald", ())
 
 
+def test_an_article_that_changes_alike_at_two_places_stays_one_and_nothing_of_the_old_is_left(
+    desk,
+):
+    desk.write("c.md", told("Tide"))
+    desk.reindex()
+    for name, publisher in (("a.md", "Courier"), ("b.md", "Herald")):
+        desk.write(name, told(publisher, body=BODY.replace("forty", "thirty")))
+    outcome = desk.reindex()
+
+    assert (outcome.changed, outcome.new, outcome.removed) == (1, 0, 0)
+    assert credits_of(desk) == [["Courier", "Herald"], ["Tide"]]
+    (desk.articles / "c.md").unlink()
+    desk.reindex()
+    with closing(desk.library()) as library:
+        (only,) = library.ask("Who counted otters on the third of May?").passages[:1]
+        assert ("thirty" in only.text, only.also) == (True, ("Herald",))
+
+
 def test_a_copy_that_changes_becomes_an_article_of_its_own(desk):
     desk.reindex()
     desk.write("b.md", told("Herald", body=BODY.replace("forty", "fifty")))
