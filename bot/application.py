@@ -29,7 +29,7 @@ from bot.privacy import DAY_S
 from bot.reindexing import Reindexing
 from bot.settings import BotSettings
 from bot.tries import until_done
-from bot.wire import Wire
+from bot.wire import Wire, proxy_of
 from index import IndexFault, UnknownSetting
 
 logger = logging.getLogger(__name__)
@@ -44,8 +44,7 @@ UNKNOWN_TO_TELEGRAM = (
     " (or check BOT_API_URL, if the server is your own)"
 )
 
-_POOL = 64
-_READ_S, _CONNECT_S, _POOL_S = 20.0, 10.0, 30.0
+_CONNECTIONS = 64
 
 
 class TokenRefused(IndexFault):
@@ -67,7 +66,7 @@ def build(  # noqa: PLR0913 - what an office stands on, and what tests do otherw
         raise UnknownSetting(NOT_SET)
     # Without it PTB tells waiting times in a way that it warns about each time.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
-    metrics = metrics or Metrics()
+    metrics, proxy = metrics or Metrics(), proxy_of(settings.api_url)
     application: Bot = (
         ApplicationBuilder()
         .token(settings.token.get_secret_value())
@@ -75,8 +74,8 @@ def build(  # noqa: PLR0913 - what an office stands on, and what tests do otherw
         .base_file_url(f"{settings.api_url}/file/bot")
         .updater(None)
         .job_queue(None)
-        .request(_wire(metrics))
-        .get_updates_request(Wire(metrics, connection_pool_size=1))
+        .request(Wire(metrics, connections=_CONNECTIONS, proxy=proxy))
+        .get_updates_request(Wire(metrics, proxy=proxy))
         .build()
     )
     bot = application.bot
@@ -164,17 +163,6 @@ async def give_up(office: Office, raw: dict[str, Any]) -> None:
             await office.outbox.send(reply_to(message, words.failed(reference)))
     except Exception as error:  # noqa: BLE001 - it has done enough harm
         logger.warning("nor could it be told, reference %s: %s", reference, describe(error))
-
-
-def _wire(metrics: Metrics) -> Wire:
-    return Wire(
-        metrics,
-        connection_pool_size=_POOL,
-        pool_timeout=_POOL_S,
-        connect_timeout=_CONNECT_S,
-        read_timeout=_READ_S,
-        write_timeout=_READ_S,
-    )
 
 
 def _connect(application: Bot, office: Office) -> None:

@@ -22,16 +22,16 @@ from telegram.constants import ChatAction, ParseMode
 from telegram.error import (
     BadRequest,
     ChatMigrated,
-    NetworkError,
+    Forbidden,
     RetryAfter,
     TelegramError,
-    TimedOut,
 )
 
 from bot.lanes import Lanes, Turn
 from bot.limits import GENERAL_TOPIC, NOTICE_CHARACTERS, PLAIN_UNITS
 from bot.logs import describe
 from bot.pace import Pace
+from bot.receipts import as_message, may_have_arrived, readable
 from bot.render import plain_text
 
 logger = logging.getLogger(__name__)
@@ -39,13 +39,14 @@ logger = logging.getLogger(__name__)
 Moved = Callable[[int, int], Awaitable[None]]
 """Is told that a group has become another chat: the old number and the new."""
 
-PATIENCE_S = 60.0
-"""How long a message is tried again while Telegram or the way there is out of order."""
+PATIENCE_S = 600.0
+"""How long a message is tried again while Telegram or the way there is out of order.
+
+An outage seldom lasts longer, and after it an answer is hardly waited for any more.
+"""
 
 _NO_LINK_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _SLOWEST_RETRY_S = 15.0
-# These failed before anything was sent. After others the message may have arrived all the same.
-_BEFORE_EFFECT = {"ConnectError", "ConnectTimeout", "PoolTimeout"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +162,11 @@ class Outbox:
                 await self._follow(letter.chat, error)
                 letter = _amended(letter, error)
                 wait = 0.0
-            except NetworkError as error:
+            except Forbidden:
+                raise
+            except TelegramError as error:  # the way there, the server, or what answers for it
                 deadline = deadline or self._clock() + self._patience_s
-                lost = not _bears_repeating(letter) and _may_have_arrived(error)
+                lost = not _bears_repeating(letter) and may_have_arrived(error)
                 if lost or self._clock() + pause > deadline:
                     raise
                 wait, pause = pause, min(pause * 2, _SLOWEST_RETRY_S)
@@ -195,21 +198,25 @@ class Outbox:
         }
         if letter.edits is not None:
             return await self._edit(letter.edits, letter.chat, html, look)
-        return await self._bot.send_message(
-            letter.chat,
-            html,
-            message_thread_id=letter.topic,
-            reply_parameters=_reply(letter.reply_to),
-            disable_notification=letter.silent or None,
-            **look,
-        )
+        with readable():
+            return as_message(
+                await self._bot.send_message(
+                    letter.chat,
+                    html,
+                    message_thread_id=letter.topic,
+                    reply_parameters=_reply(letter.reply_to),
+                    disable_notification=letter.silent or None,
+                    **look,
+                )
+            )
 
     async def _edit(self, message: int, chat: int, html: str, look: dict[str, Any]) -> Message:
         await self._sleep(self._pace.book_edit(chat, message))
         try:
-            edited = await self._bot.edit_message_text(
-                html, chat_id=chat, message_id=message, **look
-            )
+            with readable():
+                edited = await self._bot.edit_message_text(
+                    html, chat_id=chat, message_id=message, **look
+                )
         except BadRequest as error:
             if "message is not modified" not in str(error).lower():
                 raise
@@ -264,14 +271,6 @@ def _kind_of(chat: int) -> str:
 def _bears_repeating(letter: Letter) -> bool:
     """Whether a letter is better sent twice than not at all: a change, or a reply to somebody."""
     return letter.edits is not None or letter.reply_to is not None
-
-
-def _may_have_arrived(error: NetworkError) -> bool:
-    """Whether the message may have been sent although no answer came back."""
-    cause = error.__cause__
-    if cause is None or isinstance(cause, TelegramError):
-        return isinstance(error, TimedOut)  # Telegram answered, with a 5xx
-    return type(cause).__name__ not in _BEFORE_EFFECT
 
 
 def seconds(wait: int | timedelta) -> float:

@@ -167,6 +167,11 @@ class FakeTelegram:
             while not reached():  # noqa: ASYNC110 - whatever it is about, no event tells of it
                 await asyncio.sleep(0.005)
 
+    async def until_sent(self, count: int) -> None:
+        """Wait until so many messages have come through, not a moment longer."""
+        async with asyncio.timeout(30), self._changed:
+            await self._changed.wait_for(lambda: len(self.sent) >= count)
+
     # The server.
 
     async def answer(self, request: web.Request) -> web.StreamResponse:

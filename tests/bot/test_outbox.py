@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
-from telegram.error import BadRequest, Forbidden, NetworkError
-from telegram.request import HTTPXRequest
+from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
 
+from bot.metrics import Metrics
 from bot.outbox import Letter, Outbox
 from bot.pace import Pace
+from bot.wire import Wire
 from scripts.simulator.api import TOKEN
 from tests.bot.test_pace import Clock
 
@@ -24,7 +25,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def bot(telegram) -> AsyncIterator[Bot]:
-    request = HTTPXRequest(connection_pool_size=8, read_timeout=5)
+    request = Wire(Metrics(), connections=8, read_s=5)
     async with Bot(TOKEN, base_url=f"{telegram.address}/bot", request=request) as bot:
         yield bot
 
@@ -80,6 +81,56 @@ async def test_a_server_that_is_down_is_tried_again(fault, telegram, outbox):
     assert telegram.texts() == ["to Ada"]
 
 
+@pytest.mark.parametrize(
+    ("status", "description"),
+    [(401, "Unauthorized"), (404, "Not Found"), (409, "Conflict: something else")],
+)
+async def test_what_a_broken_proxy_says_once_loses_no_message(
+    status, description, telegram, outbox
+):
+    telegram.fail("sendMessage", status, description, times=3)
+
+    await outbox.send(TO_ADA)
+
+    assert telegram.texts() == ["to Ada"]
+
+
+NO_RECEIPTS = [
+    b'{"ok": true, "resu',
+    b'{"ok": true, "result": true}',
+    b'{"ok": true, "result": [{}]}',
+    b'{"ok": true}',
+    b"[]",
+]
+
+
+@pytest.mark.parametrize("body", NO_RECEIPTS)
+async def test_a_reply_whose_receipt_cannot_be_read_is_sent_again(body, telegram, outbox):
+    telegram.fail("sendMessage", 200, body=body, after=True)
+
+    await outbox.send(Letter(7, "to Ada", reply_to=5))
+
+    assert telegram.texts() == ["to Ada", "to Ada"]
+
+
+@pytest.mark.parametrize("body", NO_RECEIPTS)
+async def test_a_message_whose_receipt_cannot_be_read_is_not_sent_twice(body, telegram, outbox):
+    telegram.fail("sendMessage", 200, body=body, after=True)
+
+    with pytest.raises(TelegramError):
+        await outbox.send(TO_ADA)
+
+    assert telegram.texts() == ["to Ada"]
+
+
+async def test_a_flood_wait_of_a_kind_that_is_unknown_is_tried_again(telegram, outbox):
+    telegram.fail("sendMessage", 429, body=b'{"ok": false, "parameters": 5}')
+
+    await outbox.send(Letter(7, "to Ada", reply_to=5))
+
+    assert telegram.texts() == ["to Ada"]
+
+
 async def test_a_server_that_stays_down_is_given_up_in_the_end(telegram, outbox, clock):
     telegram.fail("sendMessage", 502, "Bad Gateway", times=99)
 
@@ -90,7 +141,7 @@ async def test_a_server_that_stays_down_is_given_up_in_the_end(telegram, outbox,
 
 
 async def test_a_server_that_cannot_be_reached_is_tried_again(telegram, clock):
-    nobody = HTTPXRequest(connect_timeout=5)
+    nobody = Wire(Metrics())
     outbox = Outbox(
         Bot(TOKEN, base_url="http://127.0.0.1:1/bot", request=nobody),
         pace=Pace(clock),
