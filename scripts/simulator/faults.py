@@ -22,7 +22,7 @@ def faults(*, silent_s: float = SILENT_S, retry_after_s: int = 1) -> dict[str, d
         "reset before": {"status": 200, "hang_up": True},
         "reset after": {"status": 200, "hang_up": True, "after": True},
         "half an answer": {"status": 200, "half": True, "after": True},
-        "wrong JSON": {"status": 200, "body": b'{"ok": true, "result": [{"upd'},
+        "wrong JSON": {"status": 200, "after": True, "body": b'{"ok": true, "result": [{"upd'},
         "silence": {"status": 200, "silent_s": silent_s, "hang_up": True},
         "401": {"status": 401, "description": "Unauthorized"},
         "404": {"status": 404, "description": "Not Found"},
@@ -30,15 +30,17 @@ def faults(*, silent_s: float = SILENT_S, retry_after_s: int = 1) -> dict[str, d
     }
 
 
-SENDING = ("429", "502", "reset before", "reset after", "half an answer", "silence")
-"""What a message may meet; what refuses the token or the method says that it never will go."""
-
-
-def confound(telegram: FakeTelegram, chance: random.Random, *, silent_s: float) -> str:
-    """Have the next call of some method go wrong in some way, and name both."""
-    method = chance.choice(("getUpdates", "sendMessage"))
+def confound(
+    telegram: FakeTelegram,
+    chance: random.Random,
+    *,
+    silent_s: float,
+    methods: Sequence[str] = ("getUpdates", "sendMessage"),
+) -> str:
+    """Have the next call of one of the methods go wrong in some way, and name both."""
+    method = chance.choice(methods)
     known = faults(silent_s=silent_s)
-    name = chance.choice(SENDING if method == "sendMessage" else tuple(known))
+    name = chance.choice(tuple(known))
     telegram.fail(method, **known[name])
     return f"{method}: {name}"
 

@@ -134,7 +134,8 @@ class _Trial:
     async def _live_and_die(self, silent_s: float) -> None:
         already = len(self.telegram.calls)
         async with self._process() as process:
-            self.killed.faults[confound(self.telegram, self.chance, silent_s=silent_s)] += 1
+            met = confound(self.telegram, self.chance, silent_s=silent_s, methods=self._methods)
+            self.killed.faults[met] += 1
             await self._until_at_work(already)
             await asyncio.sleep(self.chance.uniform(0, 0.6))
             process.kill()
@@ -144,10 +145,14 @@ class _Trial:
 
     async def _until_at_work(self, already: int) -> None:
         """Past its greeting, or the kills would all fall into the start of Python."""
-        sign = "setWebhook" if self.port else "getUpdates"
+        sign = self._methods[0]
         await self.telegram.until(
             lambda: any(call.method == sign for call in self.telegram.calls[already:])
         )
+
+    @property
+    def _methods(self) -> tuple[str, str]:
+        return ("setWebhook" if self.port else "getUpdates", "sendMessage")
 
     def _begun(self) -> set[int]:
         """The messages that the killed bot had kept and not marked as answered."""

@@ -13,7 +13,8 @@ from index.live import follow
 from index.reindex import Model, Options, reindex
 from scripts import trial
 from scripts.simulator import description
-from scripts.simulator.faults import SENDING, faults, muddled
+from scripts.simulator.api import FakeTelegram
+from scripts.simulator.faults import confound, faults, muddled
 from scripts.simulator.post import Post
 from scripts.trials.files import Case, Spoilt, _told, read_all, samples, spoilt
 from scripts.trials.invention import Inventor
@@ -145,8 +146,14 @@ def test_what_a_process_holds_is_told_and_nothing_of_one_that_is_gone():
     assert standing(2**30) == Standing(0.0, 0)
 
 
-def test_every_fault_that_sending_may_meet_is_known():
-    assert set(SENDING) < faults().keys()
+def test_every_fault_is_met_by_polling_and_by_sending():
+    telegram, chance = FakeTelegram(), random.Random(1)
+
+    met = {confound(telegram, chance, silent_s=2) for _ in range(500)}
+
+    assert met == {
+        f"{each}: {name}" for each in ("getUpdates", "sendMessage") for name in faults()
+    }
     assert faults(silent_s=2)["silence"]["silent_s"] == 2
 
 
