@@ -1,4 +1,4 @@
-"""A question: show that it is being worked on, and reply with quotes."""
+"""A question: show that it is being worked on where that takes long, and reply with quotes."""
 
 import asyncio
 import logging
@@ -31,7 +31,7 @@ MOST_PASSAGES = 30
 """Passages that are looked for at once; an answer is paged through without asking again."""
 
 _MENDED_WITHIN = timedelta(minutes=10)
-_TYPING_MAY_LAG_S = 1.0
+_TYPING_AFTER_S, _TYPING_MAY_LAG_S = 0.3, 1.0
 
 
 async def answer(
@@ -184,14 +184,25 @@ async def _followed(message: Message, scene: Scene, office: Office) -> Turn | No
 
 @asynccontextmanager
 async def _typing(message: Message, office: Office) -> AsyncIterator[None]:
-    """One typing action beside the work, and none when many questions are waiting."""
+    """Typing shown while the work takes long; not when many questions are waiting.
+
+    Most answers are there sooner than it could be seen, and it would cost them a call each.
+    """
     if office.desk.crowded:
         yield
         return
-    action = asyncio.create_task(office.outbox.show_typing(message.chat.id, topic_of(message)))
+    begun = asyncio.Event()
+    action = asyncio.create_task(_type_soon(message, office, begun))
     try:
         yield
-        # Were it to overtake the answer, the bot would seem to type on after it.
-        await asyncio.wait({action}, timeout=_TYPING_MAY_LAG_S)
+        if begun.is_set():
+            # Were it to overtake the answer, the bot would seem to type on after it.
+            await asyncio.wait({action}, timeout=_TYPING_MAY_LAG_S)
     finally:
         action.cancel()
+
+
+async def _type_soon(message: Message, office: Office, begun: asyncio.Event) -> None:
+    await asyncio.sleep(_TYPING_AFTER_S)
+    begun.set()
+    await office.outbox.show_typing(message.chat.id, topic_of(message))

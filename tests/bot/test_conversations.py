@@ -4,7 +4,7 @@ import pytest
 
 from bot.limits import UPDATES
 from scripts.simulator.post import BOT_ID, bot_user, forum, group, private_chat
-from tests.support.library import OTTERS, FakeLibrary, answer
+from tests.support.library import OTTERS, FakeLibrary, SlowLibrary, answer
 
 QUOTED = f"How otters sleep · Tidewater Weekly · 16 September 2017\n{OTTERS}"
 
@@ -37,7 +37,7 @@ async def test_a_private_question_is_answered_with_a_quote_in_reply(telegram, po
             "allow_sending_without_reply": True,
         },
     }
-    assert telegram.made("sendChatAction") == [{"chat_id": 7, "action": "typing"}]
+    assert telegram.made("sendChatAction") == []
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,21 @@ async def test_the_answer_stays_in_its_topic(telegram, post, start):
         await telegram.until(lambda: telegram.sent)
 
     assert telegram.sent[0]["message_thread_id"] == 77
-    assert telegram.made("sendChatAction")[0]["message_thread_id"] == 77
+
+
+async def test_an_answer_that_takes_long_is_announced_by_typing_in_its_topic(
+    telegram, post, start
+):
+    slow = SlowLibrary()
+
+    async with start(slow):
+        await telegram.push(post.says_in_topic("/ask how do otters sleep?", 77))
+        await telegram.until(lambda: telegram.made("sendChatAction"))
+        slow.go.set()
+        await telegram.until(lambda: telegram.sent)
+
+    [typing] = telegram.made("sendChatAction")
+    assert (typing["action"], typing["message_thread_id"]) == ("typing", 77)
 
 
 async def test_in_a_topic_that_the_bot_made_it_keeps_quiet_unless_spoken_to(
