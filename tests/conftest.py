@@ -1,10 +1,12 @@
 import logging
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 from hypothesis import settings
+
+from tests.support.spilling import spilled_in, spilled_under
 
 # A slow machine is no fault: nothing is timed in tests.
 settings.register_profile("untimed", deadline=None)
@@ -31,3 +33,21 @@ def _the_log_stays_as_it_was() -> Iterator[None]:
         each.propagate = propagate
     for (module, name), hook in zip(hooks, hooked, strict=True):
         setattr(module, name, hook)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """No test prints or logs the token, whatever it is about."""
+    report = yield
+    if spilled := spilled_in(report.sections):
+        report.outcome = "failed"
+        report.longrepr = f"the token was written: {', '.join(spilled)}"
+        report.sections.clear()
+    return report
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_file_holds_the_token(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Nor does any file that the whole suite wrote."""
+    yield
+    assert spilled_under(tmp_path_factory.getbasetemp()) == []
