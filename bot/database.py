@@ -65,6 +65,12 @@ class BotData:
         self._thread.submit(self._settle)
         return await asyncio.wrap_future(future)
 
+    async def wipe(self) -> None:
+        """Leave nothing of what was deleted in bot.db-wal, which holds pages as they once were."""
+        await self._on_thread(
+            lambda: self._db.conn.execute("pragma wal_checkpoint(truncate)").fetchall()
+        )
+
     def _settle(self) -> None:
         """Do what waits, up to a bound, unless an earlier call has done it already."""
         tasks: list[_Task] = []
@@ -143,5 +149,7 @@ def _open(path: Path) -> Database:
             file.chmod(0o600)  # one that was copied here may be open to others
     database = Database(path)
     database.conn.execute("pragma journal_mode = wal")
+    # Not every SQLite is built so: what is deleted is overwritten where it stood.
+    database.conn.execute("pragma secure_delete = on")
     migrate(database)
     return database

@@ -53,6 +53,7 @@ async def kept(data: BotData, whose: Whose) -> Kept:
 async def forget(data: BotData, whose: Whose) -> None:
     """Delete all of that, in one transaction; a message that waits is answered, then erased."""
     await data.run(lambda db: _delete(db, whose))
+    await data.wipe()
 
 
 async def expire(
@@ -61,6 +62,7 @@ async def expire(
     """Delete what has been kept as long as the settings say."""
     await data.run(lambda db: _expire(db, settings, clock()))
     await Watches(data, clock=clock).expire()
+    await data.wipe()
 
 
 async def expire_hourly(

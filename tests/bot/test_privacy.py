@@ -165,6 +165,30 @@ async def test_in_private_a_person_has_everything_forgotten_in_every_chat(visit,
     assert visit.office.chats.of(HARBOUR).zone == "Europe/Berlin"
 
 
+def words_on_disk(folder):
+    """How often what was asked stands in the files, on whichever page."""
+    return sum(file.read_bytes().count(b"otters") for file in folder.iterdir())
+
+
+async def test_of_what_was_forgotten_no_word_is_left_in_any_file(visit, data, tmp_path):
+    await lived_in(visit)
+    assert words_on_disk(tmp_path)
+
+    for user in (ADA, BO):
+        await forget(data, Whose(user=user))
+
+    assert words_on_disk(tmp_path) == 0
+
+
+async def test_of_what_has_expired_no_word_is_left_in_any_file(visit, data, tmp_path):
+    await Memory(data, clock=lambda: 1.0).keep(ADA, 1, answered(ADA))
+    assert words_on_disk(tmp_path)
+
+    await expire(data, visit.office.settings)
+
+    assert words_on_disk(tmp_path) == 0
+
+
 async def test_in_a_group_a_member_has_only_their_own_forgotten(visit, data):
     await lived_in(visit)
     await said(visit, "/forget", group(), by=BO)
