@@ -1,6 +1,8 @@
 """What docs/deploy says of settings, commands and paths is so."""
 
 import re
+import subprocess
+import sys
 import tomllib
 from configparser import ConfigParser
 from pathlib import Path
@@ -139,6 +141,19 @@ def test_the_image_asks_for_a_python_that_pyproject_takes(steps):
     assert wanted["requires-python"] == ">=3.11"
     assert bases == {"3.12"}
     assert any(line.startswith("torch>=") for line in wanted["dependencies"])
+
+
+def test_the_image_can_keep_the_collection_in_a_database_too(steps):
+    install = next(step for step in steps if "requirements.txt" in step)
+    program = re.search(r'python -c "([^"]+)"', install)[1]
+
+    asked = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+
+    assert {"aiohttp", "psycopg", "torch"} <= {re.split(r"[\[<>=]", line)[0] for line in asked}
+    # What a machine keeps beside a database must lie where it may write.
+    assert "INDEX_DATA=/data" in "\n".join(steps)
 
 
 def test_the_image_runs_as_nobody_in_particular_and_never_downloads(steps):
