@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from telegram import InlineKeyboardMarkup
-from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
 from bot.corrections import (
     Note,
@@ -107,7 +107,7 @@ class Corrector:
                 break  # nothing more is said there
             try:
                 await self._correct(chat, message, fates)
-            except (NetworkError, _NotNow) as error:
+            except (TelegramError, _NotNow) as error:
                 logger.warning("a correction is put off: %s", describe(error))
                 complete = False
         return complete
@@ -152,13 +152,9 @@ class Corrector:
         """Whether the message says it now, or nobody can see it any more."""
         try:
             await self._office.outbox.send(letter)
-        except (BadRequest, Forbidden) as error:
+        except (BadRequest, Forbidden, ChatMigrated) as error:
             if "can't be edited" in str(error).lower():
                 return False
-            logger.info("nothing to correct: %s", type(error).__name__)
-        except NetworkError:
-            raise
-        except TelegramError as error:
             logger.info("nothing to correct: %s", type(error).__name__)
         return True
 

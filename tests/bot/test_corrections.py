@@ -4,6 +4,7 @@ import asyncio
 import json
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -193,10 +194,13 @@ async def test_a_reply_that_is_refused_is_not_tried_again(tmp_path, telegram):
     assert len(telegram.made("sendMessage")) == 1
 
 
-async def test_trouble_on_the_way_puts_a_correction_off(tmp_path, telegram):
+@pytest.mark.parametrize(
+    "fault", [{"status": 200, "hang_up": True}, {"status": 401}, {"status": 200, "body": b"[]"}]
+)
+async def test_trouble_on_the_way_puts_a_correction_off(fault, tmp_path, telegram):
     library = Newswire()
     library.fated = {1: Fate(None, "2017-09-20")}
-    telegram.fail("editMessageText", 200, hang_up=True)
+    telegram.fail("editMessageText", **fault)
 
     async with office_of(telegram, library, tmp_path) as office:
         await kept(office)
