@@ -14,6 +14,7 @@ from index import Finding
 from index.findings import fine, note, unseen, wrong
 
 PATIENCE_S = 10.0
+_HERE = {"localhost", "127.0.0.1", "::1"}
 MOST_BYTES = 1 << 20
 LITTLE_OFF_S, OFF_S = 5.0, 60.0
 MANY_WAIT = 100
@@ -88,7 +89,16 @@ def look_at_telegram(
         yield _reached(line, settings)
     else:
         yield from _of_bot(line, settings, running=running)
+        yield from _way(settings)
     yield _clock(line)
+
+
+def _way(settings: BotSettings) -> Iterator[Finding]:
+    """Whether the token, which stands in every address, leaves this machine unencrypted."""
+    address = urlsplit(settings.api_url)
+    if address.scheme == "http" and address.hostname not in _HERE:
+        told = f"{_plain(address.hostname)} is spoken to by http: on the way the token can be read"
+        yield note("BOT_API_URL", told, "use https, or a server on this machine")
 
 
 def _reached(line: Line, settings: BotSettings) -> Finding:

@@ -145,6 +145,21 @@ async def test_a_telegram_that_cannot_be_reached_is_said_to_be_so():
     assert token.told == "http://127.0.0.1:9 cannot be reached (ConnectError)"
 
 
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [("http://api.invalid", True), ("https://api.invalid", False), ("http://[::1]:1", False)],
+)
+def test_a_token_that_leaves_the_machine_in_the_open_is_told(address, told):
+    settings = BotSettings(token=TOKEN, api_url=address)
+
+    findings = {each.check: each for each in look_at_telegram(settings, running=False)}
+
+    assert ("BOT_API_URL" in findings) is told
+    if told:
+        assert findings["BOT_API_URL"].verdict == "note"
+        assert findings["BOT_API_URL"].advice == "use https, or a server on this machine"
+
+
 async def test_without_a_token_it_is_said_what_that_means(ask, telegram):
     findings = await ask(token=None)
 
