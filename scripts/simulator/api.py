@@ -208,6 +208,8 @@ class FakeTelegram:
         if call.method not in self._methods:
             raise Refusal(404, "Not Found")
         self.problems += description.faults(call.method, call.fields)
+        if self.token.partition(":")[2] in str(call.fields):
+            self.problems.append(f"{call.method} tells the token")
         return await self._methods[call.method](call.fields)
 
     def _fault(self, call: Call) -> Fault | None:

@@ -50,6 +50,13 @@ async def test_a_negative_offset_forgets_all_but_the_last(telegram, call):
     assert ids(await call("getUpdates", offset=-1)) == [1_002]
 
 
+async def test_a_message_that_tells_the_token_is_a_problem(telegram, call):
+    await call("sendMessage", chat_id=7, text="all is well")
+    await call("sendMessage", chat_id=7, text=f"cannot reach https://a.example/bot{TOKEN}/getMe")
+
+    assert telegram.problems == ["sendMessage tells the token"]
+
+
 async def test_a_long_poll_ends_when_something_arrives(telegram, call):
     polling = asyncio.create_task(call("getUpdates", timeout=30))
     await telegram.until(lambda: telegram.made("getUpdates"))
