@@ -138,7 +138,7 @@ def _cut(inner: str, room: int) -> str:
 
 def _clipped(text: str, room: int) -> str:
     valid = text.encode("utf-8", "replace").decode("utf-8")
-    cost = lambda character: utf16_units(escape(character, quote=False))  # noqa: E731 - one use
+    cost = lambda told: utf16_units(escape(told, quote=False))  # noqa: E731 - one use
     return escape(clip(valid, room=room, cost=cost), quote=False)
 
 

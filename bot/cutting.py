@@ -18,15 +18,16 @@ ELLIPSIS = "…"
 def window(
     text: str, best: tuple[int, int], *, room: int, cost: Callable[[str], int]
 ) -> tuple[int, int]:
-    """Where to start and stop quoting so that the characters' costs stay within `room`.
+    """Where to start and stop quoting so that the text's cost stays within `room`.
 
+    The cost of a text is the sum of its characters' costs; of most texts it is asked once.
     The whole text if it fits. Otherwise from the beginning if the best sentence can then be kept,
     else from the best sentence, and on to the last sentence end that fits; a best sentence that is
     itself too long is cut between words where it can be.
     """
-    spent = [0, *accumulate(map(cost, text))]
-    if spent[-1] <= room:
+    if cost(text) <= room:
         return 0, len(text)
+    spent = [0, *accumulate(map(cost, text))]
     start = 0 if spent[best[1]] <= room else best[0]
     furthest = bisect_right(spent, spent[start] + max(room, 0)) - 1
     if furthest < best[1]:
@@ -39,9 +40,9 @@ def window(
 
 def clip(text: str, *, room: int, cost: Callable[[str], int]) -> str:
     """The text, or as many of its first words as stay within `room` and an ellipsis."""
-    spent = [0, *accumulate(map(cost, text))]
-    if spent[-1] <= room:
+    if cost(text) <= room:
         return text
+    spent = [0, *accumulate(map(cost, text))]
     fitting = bisect_right(spent, room - len(ELLIPSIS)) - 1
     return text[: _between_words(text, 0, max(fitting, 0))] + ELLIPSIS
 

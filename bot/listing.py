@@ -171,8 +171,8 @@ def _sentence_at(text: str, place: int) -> tuple[int, int]:
     return start, start + len(text[start:end].rstrip())
 
 
-def _cost(character: str) -> int:
-    return utf16_units(escape(character, quote=False))
+def _cost(text: str) -> int:
+    return utf16_units(escape(text, quote=False))
 
 
 def _safe(text: str) -> str:

@@ -56,11 +56,11 @@ def _first_of(text: str) -> str:
 
 def _last_of(text: str) -> str:
     """The end of a paragraph, cut in front where it must be."""
-    if sum(map(_cost, text)) <= _AROUND:
+    if _cost(text) <= _AROUND:
         return escape(text, quote=False)
     kept = clip(text[::-1], room=_AROUND, cost=_cost).removesuffix("…")[::-1]
     return f"… {escape(kept.lstrip(), quote=False)}"
 
 
-def _cost(character: str) -> int:
-    return utf16_units(escape(character))
+def _cost(text: str) -> int:
+    return utf16_units(escape(text))

@@ -173,7 +173,7 @@ def _rooms(passages: Sequence[Passage], head: str, words: AnswerWords) -> list[i
     apart = _QUOTE_MARKUP + len(_BETWEEN)
     taken = utf16_units(head) + len(_BETWEEN) + sum(utf16_units(f) + apart for f in frames)
     left = MESSAGE_UNITS - 1 - taken
-    needs = [sum(map(_cost, passage.text)) for passage in passages]
+    needs = [_cost(passage.text) for passage in passages]
     rooms = [0] * len(needs)
     for shares, place in enumerate(sorted(range(len(needs)), key=needs.__getitem__)):
         rooms[place] = min(needs[place], left // (len(needs) - shares))
@@ -182,12 +182,12 @@ def _rooms(passages: Sequence[Passage], head: str, words: AnswerWords) -> list[i
 
 
 def _worth_quoting(passages: Sequence[Passage], rooms: Sequence[int]) -> bool:
-    needs = (sum(map(_cost, passage.text)) for passage in passages)
+    needs = (_cost(passage.text) for passage in passages)
     return all(room >= min(need, _SHORTEST_CUT) for room, need in zip(rooms, needs, strict=True))
 
 
-def _cost(character: str) -> int:
-    return utf16_units(escape(character))
+def _cost(text: str) -> int:
+    return utf16_units(escape(text))
 
 
 def named(text: str, room: int) -> str:

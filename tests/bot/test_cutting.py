@@ -9,13 +9,9 @@ from bot.cutting import clip, window
 TEXT = "First one here. Second one is longer. Third. The fourth ends it."
 
 
-def one(character: str) -> int:
-    return 1
-
-
 def shown(text: str, best: str, room: int) -> str:
     start = text.index(best)
-    begin, end = window(text, (start, start + len(best)), room=room, cost=one)
+    begin, end = window(text, (start, start + len(best)), room=room, cost=len)
     return text[begin:end]
 
 
@@ -51,7 +47,7 @@ def test_a_letter_and_its_accent_stay_together():
     [("two words", 9, "two words"), ("two words", 8, "two…"), ("word", 3, "wo…"), ("", 0, "")],
 )
 def test_a_name_is_clipped_between_words_where_it_can_be(text, room, short):
-    assert clip(text, room=room, cost=one) == short
+    assert clip(text, room=room, cost=len) == short
 
 
 @st.composite
@@ -67,7 +63,7 @@ def quotes(draw: st.DrawFn) -> tuple[str, tuple[int, int]]:
 def test_a_cut_fits_and_keeps_the_best_sentence_if_that_fits(quote, room):
     text, best = quote
 
-    begin, end = window(text, best, room=room, cost=one)
+    begin, end = window(text, best, room=room, cost=len)
 
     assert 0 <= begin <= end <= len(text)
     assert end - begin <= room
@@ -79,4 +75,4 @@ def test_a_cut_fits_and_keeps_the_best_sentence_if_that_fits(quote, room):
 @example(" " * 60, 20)
 @given(st.text(alphabet=" \na<&😀\u0301", max_size=50), st.integers(2, 50))
 def test_a_clipped_name_fits(text, room):
-    assert len(clip(text, room=room, cost=one)) <= room
+    assert len(clip(text, room=room, cost=len)) <= room
