@@ -84,14 +84,19 @@ class Poller:
         ids = [identifier for raw in batch if (identifier := identifier_of(raw)) is not None]
         if batch and not ids:
             raise ValueError("no update in the batch has a number")
-        await self._keep([item for raw in batch if (item := item_of(raw, self._read))])
-        # Once an empty batch has confirmed the last one, no offset is needed: Telegram may begin
-        # to count anew, lower, after a quiet week.
-        self._offset = max(ids) + 1 if ids else None
-        # All that piled up is gathered before it is taken up, so that the newest can be told.
+        keeping = asyncio.create_task(
+            self._keep([item for raw in batch if (item := item_of(raw, self._read))])
+        )
+        # All that piled up is gathered before it is taken up, so that the newest can be told. What
+        # is taken up then waits for bot.db behind what is kept, and is given out once that is
+        # committed: told afterwards, each update would wait for it twice.
         self._more = len(batch) >= BATCH
         if not self._more:
             self._arrived()
+        await keeping
+        # Once an empty batch has confirmed the last one, no offset is needed: Telegram may begin
+        # to count anew, lower, after a quiet week.
+        self._offset = max(ids) + 1 if ids else None
 
     async def _keep(self, items: list[Item]) -> None:
         try:

@@ -60,7 +60,7 @@ class NotSent(NetworkError):  # noqa: N818 - named as the errors of index are
 
 
 class Wire(BaseRequest):
-    """PTB's way of calling Telegram, watched: by aiohttp, which costs a third of what httpx does.
+    """PTB's way of calling Telegram, watched: by aiohttp, which costs less than half of httpx.
 
     It uploads no files, as the bot has none to send. The token stands in every address, so that
     no error repeats one.
