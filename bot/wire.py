@@ -5,7 +5,7 @@ import ssl
 import time
 from functools import cache
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import httpx
@@ -44,6 +44,7 @@ _CONNECT_S, _IN_LINE_S = 10.0, 30.0
 _KEPT_S = 50.0
 """How long a connection waits for the next call; Telegram lets go of one after a minute or so."""
 
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _OUTCOMES = {
     200: "ok",
     400: "refused",
@@ -134,7 +135,9 @@ class Wire(BaseRequest):
         try:
             async with self._session.request(
                 *(method, url),
-                data=fields,
+                # aiohttp's own way of writing a form prepares for files each time.
+                data=urlencode(fields).encode() if fields else None,
+                headers=_FORM,
                 timeout=patience,
                 proxy=self._proxy,
                 allow_redirects=False,
