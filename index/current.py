@@ -21,7 +21,12 @@ def current_vectors(view: Snapshot, folder: Path, model: str) -> FaissVectors:
         if known and changes is not None:
             vectors.apply(changes)
             return vectors
-    return FaissVectors.of(*view.all_vectors(model))
+    return stored_vectors(view, model)
+
+
+def stored_vectors(view: Snapshot, model: str) -> FaissVectors:
+    """The vectors of the generation that the view shows, read from the store."""
+    return FaissVectors.filled(view.paragraph_count(), view.vectors_in_parts(model))
 
 
 def renew_checkpoint(store: Store, model: str, *, always: bool = False) -> None:
@@ -38,10 +43,7 @@ def renew_checkpoint(store: Store, model: str, *, always: bool = False) -> None:
         lag = view.changed_since(held) if held else generation.paragraphs
         if held and lag <= CHECKPOINT_SHARE * generation.paragraphs and not always:
             return
-        if always:
-            vectors = FaissVectors.of(*view.all_vectors(model))
-        else:
-            vectors = current_vectors(view, store.folder, model)
+        vectors = stored_vectors(view, model)
     store.forget_changes(upto=held)
     try:
         write_checkpoint(

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from index.current import current_vectors
+from index.current import current_vectors, stored_vectors
 from index.embedder import Embedder, load_embedder, model_name
 from index.errors import NoCollection
 from index.lane import Lane
@@ -17,7 +17,7 @@ from index.retrieve import READ, Rerank
 from index.scoring import SHIPPED, Weighing, Yardstick
 from index.settings import IndexSettings, Where
 from index.store import Store, open_store
-from index.vectors import FaissVectors, Vectors
+from index.vectors import Vectors
 
 logger = logging.getLogger(__name__)
 
@@ -200,7 +200,7 @@ class _Follower:
                 self._say(f"generation {newest.id} is of another model: start the bot again")
                 return
             changes = view.changes_since(self.generation, model=self._model.name)
-            whole = None if changes else FaissVectors.of(*view.all_vectors(self._model.name))
+            whole = None if changes else stored_vectors(view, self._model.name)
 
         def take(_: Embedder, vectors: Vectors) -> None:
             if changes is not None:

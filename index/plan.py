@@ -285,7 +285,7 @@ def _look_at(
         # A file whose articles have moved away is read again, whatever its stamp says.
         known = known if (held or copies or gone) and not manner.full else None
         mark = manner.choice.mark(path)
-        stamp = f"{_stamp(path)}{mark}{gone}"
+        stamp = f"{stamp_of(path)}{mark}{gone}"
         if known is not None and known.stamp == stamp:
             plan.unchanged += held
             plan.copies += copies
@@ -427,7 +427,7 @@ def _under(path: Path, roots: Iterable[Path]) -> bool:
     return any(path == root or root in path.parents for root in roots)
 
 
-def _stamp(path: Path) -> str:
+def stamp_of(path: Path) -> str:
     """What changes when a file is written or another program version reads it."""
     stat = path.stat()
     return f"{VERSION}:{stat.st_size}:{stat.st_mtime_ns}:{stat.st_ino}"

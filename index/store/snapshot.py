@@ -3,6 +3,8 @@
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
+from typing import Any
 
 import numpy as np
 
@@ -11,10 +13,10 @@ from index.article import Article, Credit, Span, off_page
 from index.errors import NoCollection
 from index.store.browsing import Browsing
 from index.store.crediting import credited
-from index.store.protocols import Connection
+from index.store.protocols import Connection, Rows
 from index.store.proving import is_proven
 from index.store.records import Changes, Found, Generation, Ids, Matrix
-from index.store.wholeness import whole_vectors
+from index.store.wholeness import whole_vectors, width_of
 from index.words import analyse
 
 BACKGROUND = 500  # ordinary paragraphs, against which a small collection's words are rare or not
@@ -34,6 +36,14 @@ FOUND = """
 """
 
 MEETING = "select p.id from paragraphs p join articles a on a.key = p.article where {}"
+
+_VECTORS = """
+    select p.id, v.vector from paragraphs p
+    join vectors v on v.digest = p.digest and v.model = :model
+    {} order by p.id
+"""
+
+_PART = 10_000  # vectors read at a time: 15 MB of them
 
 _NEWEST = """
     select count(*) from paragraphs p join articles a on a.key = p.article
@@ -243,9 +253,21 @@ class Snapshot(Browsing):
         paragraphs = self._run("select count(*) from paragraphs").fetchone()[0]
         return articles, paragraphs, publishers, earliest[:10], latest[:10]
 
+    def paragraph_count(self) -> int:
+        """How many paragraphs there are."""
+        return int(self._run("select count(*) from paragraphs").fetchone()[0])
+
     def all_vectors(self, model: str) -> tuple[Ids, Matrix]:
         """Every paragraph's id and vector, by id."""
         return self._vectors_of("", model)
+
+    def vectors_in_parts(self, model: str) -> Iterator[tuple[Ids, Matrix]]:
+        """Every paragraph's id and vector, by id, some thousands at a time."""
+        rows = self._run(_VECTORS.format(""), {"model": model})
+        width = 0
+        for part in _parts(rows):
+            width = width or width_of([row[1] for row in part])
+            yield whole_vectors(part, width)
 
     def changes_since(self, generation: int, *, model: str) -> Changes | None:
         """What to remove from and add to vectors of that generation; None if no longer known."""
@@ -314,15 +336,14 @@ class Snapshot(Browsing):
         return [f"{count} {name}" for name, count in counts.items() if count]
 
     def _vectors_of(self, where: str, model: str, **values: int) -> tuple[Ids, Matrix]:
-        rows = self._run(
-            f"""
-            select p.id, v.vector from paragraphs p
-            join vectors v on v.digest = p.digest and v.model = :model
-            {where} order by p.id
-            """,
-            {"model": model, **values},
-        ).fetchall()
+        rows = self._run(_VECTORS.format(where), {"model": model, **values}).fetchall()
         return whole_vectors(rows)
+
+
+def _parts(rows: Rows) -> Iterator[list[Any]]:
+    left = iter(rows)
+    while part := list(islice(left, _PART)):
+        yield part
 
 
 def _found(row: Sequence[object]) -> Found | None:
