@@ -103,7 +103,7 @@ class Snapshot(Browsing):
         With `commonness`, the share of ordinary paragraphs that hold a term, as if BACKGROUND of
         those were part of the collection: in a small one the counts alone say little.
         """
-        total = self._run("select count(*) from words_docsize").fetchone()[0]
+        total = self._worded()
         total += BACKGROUND if commonness is not None else 0
         found = {}
         for term in set(terms):
@@ -113,6 +113,14 @@ class Snapshot(Browsing):
                 n += BACKGROUND * commonness(term)
             found[term] = math.log(1 + (total - n + 0.5) / (n + 0.5))
         return found
+
+    def _worded(self) -> int:
+        """How many paragraphs have words."""
+        row = None
+        if self._has_table("words_total"):  # not before the first write of this version
+            row = self._run("select paragraphs from words_total").fetchone()
+        row = row or self._run("select count(*) from words_docsize").fetchone()
+        return int(row[0])
 
     def knows(self, term: str) -> bool:
         """Whether any paragraph holds the term."""
@@ -326,8 +334,8 @@ class Snapshot(Browsing):
                 (select 1 from vectors v where v.digest = p.digest and v.model = :model)""",
             "places of articles that are not there": """select count(*) from carriers
                 where article not in (select key from articles)""",
-            "paragraphs without words": """select
-                (select count(*) from paragraphs) - (select count(*) from words_docsize)""",
+            "paragraphs without words": f"""{_NEWEST} and not exists
+                (select 1 from words_docsize w where w.id = p.id)""",
         }
         counts = {
             name: self._run(query, {"model": model}).fetchone()[0]

@@ -31,6 +31,10 @@ With 38 words a paragraph the first is in .18 of them, the tenth in .13, the hun
 thousandth in .004, as the stems of news measure (MUC-4: .19, .11, .036, .005).
 """
 _GLUE = ("the", "of", "and", "in", "that", "was", "for", "with", "by", "after", "from", "were")
+_NOISE = 0.8
+"""Of a cloud beside its centres': so many ways lead from a vector to its neighbours as from MiniLM's
+vectors of real news (an intrinsic dimension of some 20 about each).
+"""
 _SCALE = 0.05, 0.15
 
 
@@ -91,7 +95,7 @@ class MadeVectors:
     def of_articles(self, count: int) -> Matrix:
         """The vectors of the next so many articles, paragraph by paragraph."""
         centres = self._chance.integers(0, CENTRES, count).repeat(EACH)
-        return _unit(self._centres[centres] + self._cloud(count * EACH))
+        return _unit(self._centres[centres] + _NOISE * self._cloud(count * EACH))
 
     def near(self, vectors: Matrix) -> Matrix:
         """Vectors of questions: each about as near to one of these as a question to its answer."""
@@ -135,6 +139,7 @@ def build(folder: Path, paragraphs: int, model: str, *, told: Callable[[str], No
                 draft.receive_vectors(
                     model, ((d, row.tobytes()) for d, row in zip(digests, rows, strict=True))
                 )
+                draft.received()
             done += len(batch) * EACH
             told(f"{done:,} paragraphs of {paragraphs:,} written")
         _publish(folder, model)
@@ -146,7 +151,6 @@ def _publish(folder: Path, model: str) -> None:
     store = open_store(folder / "data", writable=True)
     try:
         with store.publishing() as draft:
-            draft.received()
             articles, paragraphs, publishers, earliest, latest = draft.view.counts()
             draft.seal(
                 Generation(
