@@ -104,23 +104,30 @@ class Snapshot(Browsing):
         those were part of the collection: in a small one the counts alone say little.
         """
         total = self._worded()
-        total += BACKGROUND if commonness is not None else 0
+        whole = total + (BACKGROUND if commonness is not None else 0)
         found = {}
-        for term in set(terms):
-            row = self._run("select doc from vocabulary where term = ?", [term]).fetchone()
-            n = row[0] if row else 0
+        for term, holding in self.holding_counts(terms).items():
+            n = float(min(holding, total))
             if commonness is not None:
                 n += BACKGROUND * commonness(term)
-            found[term] = math.log(1 + (total - n + 0.5) / (n + 0.5))
+            found[term] = math.log(1 + (whole - n + 0.5) / (n + 0.5))
         return found
 
     def _worded(self) -> int:
         """How many paragraphs have words."""
-        row = None
         if self._has_table("words_total"):  # not before the first write of this version
             row = self._run("select paragraphs from words_total").fetchone()
-        row = row or self._run("select count(*) from words_docsize").fetchone()
-        return int(row[0])
+            if row and isinstance(row[0], int):  # what a damaged page gives is none
+                return row[0]
+        return int(self._run("select count(*) from words_docsize").fetchone()[0])
+
+    def holding_counts(self, terms: Iterable[str]) -> dict[str, int]:
+        """How many paragraphs hold each of the terms, or have it in their lead."""
+        found = {}
+        for term in set(terms):
+            row = self._run("select doc from vocabulary where term = ?", [term]).fetchone()
+            found[term] = row[0] if row and isinstance(row[0], int) else 0
+        return found
 
     def knows(self, term: str) -> bool:
         """Whether any paragraph holds the term."""

@@ -32,8 +32,8 @@ thousandth in .004, as the stems of news measure (MUC-4: .19, .11, .036, .005).
 """
 _GLUE = ("the", "of", "and", "in", "that", "was", "for", "with", "by", "after", "from", "were")
 _NOISE = 0.8
-"""Of a cloud beside its centres': so many ways lead from a vector to its neighbours as from MiniLM's
-vectors of real news (an intrinsic dimension of some 20 about each).
+"""Of a cloud beside its centres': as many ways lead from a vector to its neighbours as MiniLM has
+for real news (an intrinsic dimension of some 20 about each).
 """
 _SCALE = 0.05, 0.15
 
