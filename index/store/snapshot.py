@@ -15,6 +15,7 @@ from index.store.browsing import Browsing
 from index.store.crediting import credited
 from index.store.protocols import Connection, Rows
 from index.store.proving import is_proven
+from index.store.ranking import SCORED, WEIGHED, leading, weighed
 from index.store.records import Changes, Found, Generation, Ids, Matrix
 from index.store.wholeness import whole_vectors, width_of
 from index.words import analyse
@@ -53,10 +54,14 @@ _NEWEST = """
 
 
 class Snapshot(Browsing):
-    """Reads of one open transaction; all of them see the same generation."""
+    """Reads of one open transaction; all of them see the same generation.
 
-    def __init__(self, connection: Connection) -> None:
+    `scored` is how many paragraphs are scored by a question's words at the most.
+    """
+
+    def __init__(self, connection: Connection, *, scored: int = SCORED) -> None:
         self._run = connection.execute
+        self._scored = scored
 
     def generation_number(self) -> int:
         """The newest generation's number, 0 before the first."""
@@ -75,17 +80,31 @@ class Snapshot(Browsing):
         self, terms: Sequence[str], limit: int, *, filters: Filters = EVERYTHING
     ) -> list[int]:
         """Paragraph ids with any of the terms, best first by BM25; ties go to the lower id."""
-        if not terms:
+        counts = self.holding_counts(terms)
+        match, whole = leading(counts, self._scored)
+        if not match:
             return []
-        # A term is letters and digits; quoted, it cannot be read as an operator.
-        query = " OR ".join(f'"{term}"' for term in dict.fromkeys(terms))
+        found = self._scored_by(match, limit if whole else WEIGHED * limit, filters)
+        if whole:
+            return found
+        marks = ", ".join(map(str, found))
+        rows = self._run(
+            f"""select p.id, p.terms, a.lead_terms
+                from paragraphs p join articles a on a.key = p.article where p.id in ({marks})"""
+        ).fetchall()
+        return weighed(rows, counts, total=self._worded(), lead=LEAD_WEIGHT)[:limit]
+
+    def _scored_by(self, match: str, limit: int, filters: Filters) -> list[int]:
+        """The ids that a query of FTS5 ranks first, of the first so many that it finds at all."""
         condition, values = self.condition(filters)
         # With the plus the words are looked up once, and not again for every id that is let in.
         only = f"and +rowid in ({MEETING.format(condition)})" if filters else ""
         rows = self._run(
-            f"""select rowid from words where words match ? {only}
-                order by bm25(words, 1.0, ?), rowid limit ?""",
-            [query, *(values if filters else ()), LEAD_WEIGHT, limit],
+            f"""select id from (
+                    select rowid as id, bm25(words, 1.0, ?) as score from words
+                    where words match ? {only} limit ?
+                ) order by score, id limit ?""",
+            [LEAD_WEIGHT, match, *(values if filters else ()), self._scored, limit],
         )
         return [row[0] for row in rows]
 
