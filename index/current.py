@@ -5,6 +5,7 @@ from pathlib import Path
 
 from index.store import Snapshot, Store
 from index.vectors import FaissVectors, load_checkpoint, read_manifest, write_checkpoint
+from index.vectors.kinds import SIZES, Sizes
 
 logger = logging.getLogger(__name__)
 
@@ -24,12 +25,14 @@ def current_vectors(view: Snapshot, folder: Path, model: str) -> FaissVectors:
     return stored_vectors(view, model)
 
 
-def stored_vectors(view: Snapshot, model: str) -> FaissVectors:
-    """The vectors of the generation that the view shows, read from the store."""
-    return FaissVectors.filled(view.paragraph_count(), view.vectors_in_parts(model))
+def stored_vectors(view: Snapshot, model: str, *, sizes: Sizes = SIZES) -> FaissVectors:
+    """The vectors of the generation that the view shows, read from the store some at a time."""
+    return FaissVectors.filled(view.paragraph_count(), view.vectors_in_parts(model), sizes=sizes)
 
 
-def renew_checkpoint(store: Store, model: str, *, always: bool = False) -> None:
+def renew_checkpoint(
+    store: Store, model: str, *, always: bool = False, sizes: Sizes = SIZES
+) -> None:
     """Write the vectors' file anew where it lags behind the store by more than its share.
 
     Followers that are further behind than the file before this one start from the new file.
@@ -43,7 +46,7 @@ def renew_checkpoint(store: Store, model: str, *, always: bool = False) -> None:
         lag = view.changed_since(held) if held else generation.paragraphs
         if held and lag <= CHECKPOINT_SHARE * generation.paragraphs and not always:
             return
-        vectors = stored_vectors(view, model)
+        vectors = stored_vectors(view, model, sizes=sizes)
     store.forget_changes(upto=held)
     try:
         write_checkpoint(
