@@ -18,6 +18,7 @@ from index.vectors.kinds import (
     made,
     unhalved,
 )
+from index.vectors.mapping import Mapping
 
 ALONE_UP_TO = (
     100_000  # one thread has searched them before others are awake, on busy cores 10 times
@@ -32,10 +33,10 @@ class FaissVectors:
     What came since stands in a small index beside it; what left it is hidden by a selector.
     """
 
-    def __init__(self, index: Any) -> None:
+    def __init__(self, index: Any, mapping: Mapping | None = None) -> None:
         self._base = index
-        self._base_ids: Ids | None = None  # in order; looked up when something leaves first
-        self._hidden: Ids = np.empty(0, dtype=np.int64)
+        self._mapping = mapping  # what the index looks into, if it does
+        self._hidden: Ids = np.empty(0, dtype=np.int64)  # in order; some may not be in the base
         self._fresh = made("SQfp16", index.d)
 
     @classmethod
@@ -53,17 +54,20 @@ class FaissVectors:
         """The index of a file, mapped unless it is small. Raises ValueError where it is none."""
         import faiss
 
+        mapping = Mapping(path)
+        data = mapping.bytes
+        reader = faiss.ZeroCopyIOReader(faiss.swig_ptr(data), data.size)  # type: ignore[attr-defined]  # its stub lacks it
         try:
-            return cls(unhalved(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC), sizes=sizes))
+            return cls(unhalved(faiss.read_index(reader), sizes=sizes), mapping)
         except RuntimeError as error:
             raise ValueError(f"not a FAISS index: {error}") from error
 
     def __len__(self) -> int:
-        return int(self._base.ntotal) - len(self._hidden) + int(self._fresh.ntotal)
+        return len(self.ids()) if len(self._hidden) else self._most
 
     def ids(self) -> Ids:
         """The ids of its vectors, in no set order."""
-        base = np.setdiff1d(self._known(), self._hidden, assume_unique=True)
+        base = np.setdiff1d(ids_in(self._base), self._hidden, assume_unique=True)
         return np.concatenate([base, ids_in(self._fresh)])
 
     def search(
@@ -73,25 +77,28 @@ class FaissVectors:
 
         Only ids `within`, in order, are found, where they are given.
         """
-        if not len(self) or not len(queries) or (within is not None and not len(within)):
+        if not self._most or not len(queries) or (within is not None and not len(within)):
             return [[] for _ in queries]
-        if is_inverted(self._base) or len(self) <= ALONE_UP_TO:
+        if is_inverted(self._base) or self._most <= ALONE_UP_TO:
             _search_alone()
         queries = np.ascontiguousarray(queries)
-        found = [self._base.search(queries, limit, params=self._in_base(within))]
+        probes = self._probes(within)
+        found = [self._base.search(queries, limit, params=self._in_base(within, probes))]
+        if self._mapping and probes:
+            lists = len(queries) * probes
+            self._mapping.looked_at(self._mapping.bytes.size * lists // self._base.nlist)
         if self._fresh.ntotal:
             found.append(self._fresh.search(queries, limit, params=_params(_among(within))))
         return _best(found, limit)
 
     def apply(self, changes: Changes) -> None:
         """Become the vectors of the newer generation that the changes lead to."""
-        if not self._base.ntotal and not self._fresh.ntotal:
+        if not self._most:
             self._base = filled(len(changes.added), [(changes.added, changes.vectors)])
-            self._base_ids, self._fresh = None, made("SQfp16", self._base.d)
+            self._fresh = made("SQfp16", self._base.d)
             return
         if len(changes.removed):
-            left = np.intersect1d(changes.removed, self._known())
-            self._hidden = np.union1d(self._hidden, left)
+            self._hidden = np.union1d(self._hidden, changes.removed)
             self._fresh.remove_ids(changes.removed)
         if len(changes.added):
             self._fresh.add_with_ids(np.ascontiguousarray(changes.vectors), changes.added)
@@ -113,26 +120,30 @@ class FaissVectors:
         faiss.write_index(index, faiss.PyCallbackIOWriter(count, 1 << 20))  # type: ignore[attr-defined]  # nor has its stub this
         return size - index.ntotal * (index.code_size + 8) if is_inverted(index) else 0
 
-    def _known(self) -> Ids:
-        if self._base_ids is None:
-            self._base_ids = np.sort(ids_in(self._base))
-        return self._base_ids
+    @property
+    def _most(self) -> int:
+        """How many there are, those that are hidden among them."""
+        return int(self._base.ntotal) + int(self._fresh.ntotal)
 
-    def _in_base(self, within: Ids | None) -> Any:
-        """How the base is searched: without what is hidden, in more lists the less is within."""
+    def _probes(self, within: Ids | None) -> int:
+        """How many lists of the base are looked into, the more the less is within; 0 of none."""
+        if not is_inverted(self._base):
+            return 0
+        usual, lists = int(self._base.nprobe), int(self._base.nlist)
+        if within is None:
+            return usual
+        return lists if len(within) <= FEW else min(lists, -(-usual * self._most // len(within)))
+
+    def _in_base(self, within: Ids | None, probes: int) -> Any:
+        """How the base is searched, what is hidden left out."""
         import faiss
 
         if within is None:
             selector = _but(self._hidden)
         else:
             selector = _among(np.setdiff1d(within, self._hidden, assume_unique=True))
-        if not is_inverted(self._base):
+        if not probes:
             return _params(selector)
-        probes, lists = self._base.nprobe, self._base.nlist
-        if within is not None and len(within) <= FEW:
-            probes = lists
-        elif within is not None:
-            probes = min(lists, -(-probes * self._base.ntotal // len(within)))
         return faiss.SearchParametersIVF(sel=selector, nprobe=probes)  # type: ignore[call-arg]  # its stub lacks it
 
 

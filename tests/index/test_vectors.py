@@ -10,6 +10,7 @@ from index.store.records import Changes
 from index.vectors import FaissVectors, is_whole, load_checkpoint, write_checkpoint
 from index.vectors.checkpoint import read_vectors
 from index.vectors.kinds import Sizes, filled, is_inverted
+from index.vectors.mapping import Mapping
 
 NONE = np.empty(0, dtype=np.int64)
 
@@ -244,6 +245,17 @@ def test_a_flipped_vector_of_a_large_file_is_no_reason_not_to_open_it_and_is_see
     file.write_bytes(data)
     with pytest.raises(ValueError, match="checksum"):
         read_vectors(tmp_path, written, sizes=LISTS)
+
+
+def test_what_is_held_of_a_file_is_given_back_and_reads_as_before(tmp_path):
+    (tmp_path / "kelp").write_bytes(b"kelp" * 4_096)
+    mapping = Mapping(tmp_path / "kelp", resident=10_000)
+
+    for _ in range(3):
+        assert bytes(mapping.bytes[-4:]) == b"kelp"
+        mapping.looked_at(8_000)
+
+    assert bytes(mapping.bytes) == b"kelp" * 4_096
 
 
 def test_a_file_that_is_no_index_is_told_so(tmp_path):
