@@ -22,7 +22,7 @@ CENTRES = 4_000
 BATCH = 2_500  # articles a transaction
 
 _SYLLABLES = [a + b for a in "bcdfglmnprstv" for b in ("a", "e", "i", "o", "u", "an", "er")]
-_VOCABULARY = 200_000
+_VOCABULARY = 200_000  # of a million paragraphs
 _CONTENT = 38  # words of a paragraph that are indexed
 _FLAT = 20
 """Zipf-Mandelbrot: a word's frequency falls as 1 / (rank + 20).
@@ -58,13 +58,14 @@ class Made:
         return [_glued(words) for words in self.paragraphs]
 
 
-def vocabulary() -> list[str]:
-    """Made words, the most frequent first, no two of one stem."""
+def vocabulary(paragraphs: int) -> list[str]:
+    """Made words, the most frequent first, no two of one stem; the more the more is written."""
+    most = min(_VOCABULARY, 2_000 + paragraphs)
     words: dict[str, str] = {}
     for parts in product(_SYLLABLES, repeat=3):
         word = "".join(reversed(parts))
         words.setdefault(stem(word, "en"), word)
-        if len(words) == _VOCABULARY:
+        if len(words) == most:
             break
     mixed = np.random.default_rng(1).permutation(len(words))
     listed = list(words.values())
@@ -117,9 +118,15 @@ def write_file(folder: Path, made: Made) -> Path:
     return path
 
 
-def build(folder: Path, paragraphs: int, model: str, *, told: Callable[[str], None]) -> None:
+def build(
+    folder: Path,
+    paragraphs: int,
+    model: str,
+    *,
+    words: Sequence[str],
+    told: Callable[[str], None],
+) -> None:
     """Write a published collection and the files it is of, without reading or embedding any."""
-    words = vocabulary()
     terms = {word: stem(word, "en") for word in words}
     articles, vectors = made_articles(paragraphs // EACH, words), MadeVectors()
     store = open_store(folder / "data", writable=True)
