@@ -6,6 +6,7 @@ a question's common words match hundreds of thousands. Its rare ones decide who 
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
 
 SCORED = 10_000  # paragraphs that FTS5 scores for a question at the most: some ten milliseconds
 WEIGHED = 4  # times as many as are wanted are weighed again by all words
@@ -30,14 +31,11 @@ def leading(counts: Mapping[str, int], scored: int) -> tuple[str, bool]:
     more, both of the two rarest. "" where no paragraph holds any.
     """
     held = sorted((count, term) for term, count in counts.items() if count)
-    rare, total = list[str](), 0
-    for count, term in held:
-        total += count
-        if total > scored:
-            break
-        rare.append(term)
+    within = accumulate(count for count, _ in held)
+    rare = {term for (_, term), total in zip(held, within, strict=True) if total <= scored}
     if rare or not held:
-        return match_of(rare), len(rare) == len(held)
+        # In the order of the question, in which FTS5 adds up what each tells.
+        return match_of(term for term in counts if term in rare), len(rare) == len(held)
     return " AND ".join(f'"{term}"' for _, term in held[:2]), False
 
 

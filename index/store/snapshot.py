@@ -141,9 +141,9 @@ class Snapshot(Browsing):
         return int(self._run("select count(*) from words_docsize").fetchone()[0])
 
     def holding_counts(self, terms: Iterable[str]) -> dict[str, int]:
-        """How many paragraphs hold each of the terms, or have it in their lead."""
+        """How many paragraphs hold each of the terms, or have it in their lead, in their order."""
         found = {}
-        for term in set(terms):
+        for term in dict.fromkeys(terms):
             row = self._run("select doc from vocabulary where term = ?", [term]).fetchone()
             found[term] = row[0] if row and isinstance(row[0], int) else 0
         return found

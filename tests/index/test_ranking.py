@@ -65,8 +65,8 @@ def test_filters_hold_where_rare_words_lead(found):
 def test_the_rarest_terms_lead_as_many_as_may_be_scored():
     counts = {"harbour": 40, "boat": 20, "otter": 2, "kelp": 2, "kraken": 0}
 
-    assert leading(counts, 100) == ('"kelp" OR "otter" OR "boat" OR "harbour"', True)
-    assert leading(counts, 63) == ('"kelp" OR "otter" OR "boat"', False)
+    assert leading(counts, 100) == ('"harbour" OR "boat" OR "otter" OR "kelp"', True)
+    assert leading(counts, 63) == ('"boat" OR "otter" OR "kelp"', False)
     assert leading(counts, 1) == ('"kelp" AND "otter"', False)
     assert leading({"harbour": 40}, 1) == ('"harbour"', False)
     assert leading({"kraken": 0}, 1) == ("", True)
