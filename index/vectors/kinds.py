@@ -16,9 +16,9 @@ Parts = Iterable[tuple[Ids, Matrix]]
 PER_LIST = 40  # vectors that a list's centre is learnt from
 MOST_SAMPLED = 200_000  # whatever the size: 300 MB at 384 dimensions
 ROUNDS = 8  # of learning the centres; later ones move them little
-ASKED = 200  # questions that the probes are measured by
+ASKED = 400  # questions that the probes are measured by
 NEAREST = 10
-RECALL = 0.995
+RECALL = 0.998  # of theirs, so that .99 is left of those that people ask, which lie further out
 _ASIDE = 0.5  # how much of another vector a question has, so that it is none of those stored
 
 
