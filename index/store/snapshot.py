@@ -1,7 +1,7 @@
 """One steady view of a collection: what can be found, quoted and counted in one generation."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -16,6 +16,7 @@ from index.store.crediting import credited
 from index.store.protocols import Connection, Rows
 from index.store.proving import is_proven
 from index.store.ranking import SCORED, WEIGHED, leading, weighed
+from index.store.recent import Recent
 from index.store.records import Changes, Found, Generation, Ids, Matrix
 from index.store.wholeness import whole_vectors, width_of
 from index.words import analyse
@@ -56,12 +57,16 @@ _NEWEST = """
 class Snapshot(Browsing):
     """Reads of one open transaction; all of them see the same generation.
 
-    `scored` is how many paragraphs are scored by a question's words at the most.
+    `scored` is how many paragraphs are scored by a question's words at the most; `recent` has
+    what other views found lately.
     """
 
-    def __init__(self, connection: Connection, *, scored: int = SCORED) -> None:
+    def __init__(
+        self, connection: Connection, *, scored: int = SCORED, recent: Recent | None = None
+    ) -> None:
         self._run = connection.execute
         self._scored = scored
+        self._recent = recent
 
     def generation_number(self) -> int:
         """The newest generation's number, 0 before the first."""
@@ -210,14 +215,23 @@ class Snapshot(Browsing):
         an error in the log, a slice that is not the text that was indexed: a wrong quote is never
         given.
         """
-        wanted = sorted(set(ids))
-        if not wanted:
-            return []
-        marks = ", ".join(str(int(i)) for i in wanted)
-        rows = self._run(f"{FOUND} where p.id in ({marks}) order by p.id", {"model": model})
-        found = [each for row in rows if (each := _found(row)) is not None]
+        wanted = set(ids)
+        mark = (self.generation_number(), model)
+        held = self._recent.among(wanted, mark) if self._recent else {}
+        fresh = self._read_found(wanted - held.keys(), model)
+        if self._recent:
+            self._recent.keep(fresh, mark)
+        held |= {each.id: each for each in fresh}
+        found = [held[number] for number in sorted(held)]
         others = self.credits({each.article for each in found})
         return [_with_credit(each, others.get(each.article, ()), filters) for each in found]
+
+    def _read_found(self, ids: Set[int], model: str) -> list[Found]:
+        if not ids:
+            return []
+        marks = ", ".join(str(int(i)) for i in ids)
+        rows = self._run(f"{FOUND} where p.id in ({marks})", {"model": model})
+        return [each for row in rows if (each := _found(row)) is not None]
 
     def tokens(self, ids: Iterable[int], *, model: str) -> dict[int, bytes]:
         """What is kept of the tokens of these paragraphs, where something is."""
