@@ -45,6 +45,10 @@ def _run(asked: argparse.Namespace) -> int:
 def _measured(asked: argparse.Namespace, folder: Path) -> "list[Measure]":
     if asked.what == "feeding":
         return _fed(folder, asked.articles)
+    if asked.what == "model":
+        from scripts.measures.model import measure_model
+
+        return measure_model(settings_here().model, runs=asked.runs)
     if asked.what == "large":
         return _large(asked.keep or folder, asked)
     measures = []
@@ -147,9 +151,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("all", "asking", "starting", "serving", "feeding", "large"),
+        choices=("all", "asking", "starting", "serving", "model", "feeding", "large"),
         default="all",
-        help="all is the three after it; feeding: files of every format, one of each changed in"
+        help="all is the three after it; model: its calls by precision and threads; feeding: files"
+        " of every format, one of each changed in"
         " turn; the floors are then the most that it may take, and vectors are made by chance but"
         " for what is changed; large: made text and vectors, written straight into a store",
     )

@@ -24,6 +24,12 @@ NAMES = {
         "search by meaning: p99, by its p50",
         "both: p99, by what they may take",
     ],
+    "model": [
+        f"{work}: {precision}, {threads}"
+        for work in ("a lone question", "64 questions at once", "32 paragraphs at once")
+        for precision in ("float32", "bfloat16")
+        for threads in ("all threads", "1 thread")
+    ],
     "starting": ["a start until the first answer / the model alone"],
     "large": [
         "16 paragraphs, words: p50",
