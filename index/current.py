@@ -4,11 +4,22 @@ import logging
 from pathlib import Path
 
 from index.store import Snapshot, Store
-from index.vectors import FaissVectors, load_checkpoint, read_manifest, write_checkpoint
+from index.vectors import (
+    FaissVectors,
+    Vectors,
+    load_checkpoint,
+    read_manifest,
+    write_checkpoint,
+)
 
 logger = logging.getLogger(__name__)
 
 CHECKPOINT_SHARE = 0.05  # of the vectors may differ from their file before it is written again
+
+
+def searched_vectors(view: Snapshot, folder: Path, model: str) -> Vectors:
+    """What searches the view by meaning: the database where it does so itself, else FAISS."""
+    return view.vectors(model) or current_vectors(view, folder, model)
 
 
 def current_vectors(view: Snapshot, folder: Path, model: str) -> FaissVectors:
@@ -27,8 +38,12 @@ def current_vectors(view: Snapshot, folder: Path, model: str) -> FaissVectors:
 def renew_checkpoint(store: Store, model: str, *, always: bool = False) -> None:
     """Write the vectors' file anew where it lags behind the store by more than its share.
 
+    A database that searches by itself has no such file: it sees to its index instead.
     Followers that are further behind than the file before this one start from the new file.
     """
+    if store.vectors(model) is not None:
+        store.tend_vectors(model)
+        return
     with store.snapshot() as view:
         collection, generation = view.collection(), view.generation()
         manifest = read_manifest(store.folder, collection=collection, model=model)

@@ -16,7 +16,7 @@ from index.reranker import PAIRS, Reranker, measure_reranker, reranking
 from index.retrieve import READ, Rerank
 from index.scoring import SHIPPED, Weighing, Yardstick
 from index.settings import IndexSettings, Where
-from index.store import Store, open_store
+from index.store import Snapshot, Store, open_store
 from index.vectors import FaissVectors, Vectors
 
 logger = logging.getLogger(__name__)
@@ -124,6 +124,7 @@ class _Follower:
         self._reranker: Reranker | None = None
         self._yardstick: Yardstick | None = None
         self._said = ""
+        self._copy: FaissVectors | None = None  # None where the store itself is searched
         self._ended = threading.Event()
 
     def load(self) -> tuple[Embedder, Vectors]:
@@ -132,7 +133,9 @@ class _Follower:
         self._model.lexicon()
         with self._store.snapshot() as view:
             number = view.generation_number()
-            vectors = current_vectors(view, self._store.folder, self._model.name)
+            vectors = self._store.vectors(self._model.name)
+            if vectors is None:
+                vectors = self._copy = current_vectors(view, self._store.folder, self._model.name)
             sample = view.sample(SAMPLED) if self._model.reranker else []
         self._load_reranker([(article, text) for _, article, text in sample])
         self.generation = number
@@ -199,15 +202,21 @@ class _Follower:
             if newest.model != self._model.name:
                 self._say(f"generation {newest.id} is of another model: start the bot again")
                 return
-            changes = view.changes_since(self.generation, model=self._model.name)
-            whole = None if changes else FaissVectors.of(*view.all_vectors(self._model.name))
+            if self._copy is not None:
+                self._bring_up(lane, view)
+        self.generation = newest.id
+        logger.info("generation %d: %d paragraphs", newest.id, newest.paragraphs)
 
-        def take(_: Embedder, vectors: Vectors) -> None:
-            if changes is not None:
-                vectors.apply(changes)
+    def _bring_up(self, lane: Lane, view: Snapshot) -> None:
+        """Have the copy in memory be of the view's generation when this returns."""
+        changes = view.changes_since(self.generation, model=self._model.name)
+        whole = None if changes else FaissVectors.of(*view.all_vectors(self._model.name))
+
+        def take(*_: object) -> None:
+            if changes is not None and self._copy is not None:
+                self._copy.apply(changes)
             elif whole is not None:
+                self._copy = whole
                 lane.replace_vectors(whole)
 
         lane.do(take).result()
-        self.generation = newest.id
-        logger.info("generation %d: %d paragraphs", newest.id, newest.paragraphs)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from index.article import Article
 from index.calibrate import SAMPLED, SMALLEST, Bench, choose_threshold, made_questions
-from index.current import current_vectors, renew_checkpoint
+from index.current import renew_checkpoint, searched_vectors
 from index.embedder import Embedder
 from index.errors import Damaged, ModelChanged
 from index.export import Exported, plan_return
@@ -301,7 +301,7 @@ class _Work:
         if not questions:
             return
         view, language = draft.view, self._model.lexicon()
-        vectors = current_vectors(view, self._store.folder, self._model.name)
+        vectors = searched_vectors(view, self._store.folder, self._model.name)
         bench = Bench(
             view, view.generation(), self._embedder, language, vectors=vectors, stage=STAGE
         )

@@ -11,7 +11,7 @@ from index.article import Article, Credit, Span, off_page
 from index.errors import NoCollection
 from index.store.browsing import Browsing
 from index.store.crediting import credited
-from index.store.protocols import Connection
+from index.store.protocols import Connection, Vectors
 from index.store.proving import is_proven
 from index.store.records import Changes, Found, Generation, Ids, Matrix
 from index.store.wholeness import whole_vectors
@@ -242,6 +242,10 @@ class Snapshot(Browsing):
         publishers = len(self.extents())
         paragraphs = self._run("select count(*) from paragraphs").fetchone()[0]
         return articles, paragraphs, publishers, earliest[:10], latest[:10]
+
+    def vectors(self, model: str) -> Vectors | None:  # noqa: ARG002 - for those that do
+        """What searches this view by meaning, where the database does so itself; else None."""
+        return None
 
     def all_vectors(self, model: str) -> tuple[Ids, Matrix]:
         """Every paragraph's id and vector, by id."""

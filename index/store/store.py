@@ -7,7 +7,7 @@ from pathlib import Path
 
 from index.article import Article, Credit
 from index.store.draft import Draft
-from index.store.protocols import Connection
+from index.store.protocols import Connection, Vectors
 from index.store.records import Carrier, KeptFile, Matrix
 from index.store.snapshot import Snapshot
 
@@ -39,6 +39,13 @@ class Store(ABC):
     @abstractmethod
     def close(self) -> None:
         """Close every connection of every thread."""
+
+    def vectors(self, model: str) -> Vectors | None:  # noqa: ARG002 - for those that do
+        """What searches the newest generation by meaning, where the database does so itself."""
+        return None
+
+    def tend_vectors(self, model: str) -> None:  # noqa: B027 - FAISS wants nothing of a store
+        """See after a publication to what the database searches by, where it does so itself."""
 
     @property
     @abstractmethod

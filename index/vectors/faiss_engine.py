@@ -1,6 +1,6 @@
 """Vectors in FAISS: exact up to 30,000 paragraphs, half precision above."""
 
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -12,27 +12,8 @@ ALONE_UP_TO = (
 )
 
 
-class Vectors(Protocol):
-    """Vectors under 63-bit ids, searched by inner product. Not thread safe: one lane owns them."""
-
-    def __len__(self) -> int: ...
-    def search(
-        self, queries: Matrix, limit: int, *, within: Ids | None = None
-    ) -> list[list[tuple[int, float]]]:
-        """For each query row up to `limit` (id, product), best first; ties in no set order.
-
-        Only ids `within` are found, where they are given.
-        """
-        ...
-
-    def add(self, ids: Ids, vectors: Matrix) -> None: ...
-    def remove(self, ids: Ids) -> None: ...
-    def apply(self, changes: Changes) -> None: ...
-    def to_bytes(self) -> bytes: ...
-
-
 class FaissVectors:
-    """Vectors over one FAISS index."""
+    """Vectors over one FAISS index. Not thread safe: one lane owns them."""
 
     def __init__(self, index: Any) -> None:
         self._index = index

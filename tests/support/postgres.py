@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -46,7 +47,7 @@ def running() -> Iterator[Server]:
         process = subprocess.Popen(
             [
                 *(programs / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses="),
-                *("-c", "fsync=off", "-c", "shared_buffers=32MB"),
+                *("-c", "fsync=off", "-c", "shared_buffers=64MB"),
             ],
             stderr=subprocess.DEVNULL,
             cwd=folder,
@@ -56,7 +57,7 @@ def running() -> Iterator[Server]:
             _as_user([programs / "pg_isready", "-h", folder], folder, tries=400)
             yield Server(folder)
         finally:
-            process.send_signal(2)  # fast: sessions are ended
+            process.send_signal(signal.SIGQUIT)  # at once: nothing of it is kept
             process.wait(30)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -81,3 +82,19 @@ def _as_user(command, folder: Path, *, tries: int = 1) -> None:
         if last > 1:
             time.sleep(0.05)
     raise RuntimeError(done.stderr.decode())
+
+
+def fill_with(url: str, model: str, ids, vectors) -> None:
+    """Add a paragraph a vector to a collection's one article, without a reindex."""
+    digests = [f"{int(number):x}" for number in ids]
+    with psycopg.connect(url, autocommit=True) as session:
+        session.execute("set search_path = quotewire, public")
+        (article,) = session.execute("select min(key) from articles").fetchone()
+        with session.cursor() as cursor:
+            with cursor.copy("copy vectors (model, digest, vector) from stdin") as rows:
+                for digest, vector in zip(digests, vectors, strict=True):
+                    rows.write_row((model, digest, str(vector.tolist())))
+            with cursor.copy("copy paragraphs from stdin") as rows:
+                for at, (number, digest) in enumerate(zip(ids, digests, strict=True), 1_000):
+                    rows.write_row((int(number), article, at, 0, 1, "", digest, "", 1))
+        session.execute("update words_total set paragraphs = (select count(*) from paragraphs)")

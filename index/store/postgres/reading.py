@@ -2,9 +2,11 @@
 
 import math
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 from index.answer import Filters
 from index.store.filtering import Condition, Wording, condition_of, plain
+from index.store.postgres.nearest import PgVectors
 from index.store.snapshot import EVERYTHING, LEAD_WEIGHT, MEETING, Snapshot
 from index.words import analyse
 
@@ -85,6 +87,10 @@ class PgSnapshot(Snapshot):
             ],
         )
         return [row[0] for row in rows]
+
+    def vectors(self, model: str) -> PgVectors:
+        """What searches this view by meaning."""
+        return PgVectors(lambda: nullcontext(self._run), model)
 
     def _has_table(self, name: str) -> bool:  # noqa: ARG002 - all were made at once
         return True

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
+import numpy as np
+
 from index.errors import IndexFault, Locked, MissingExtra, NoCollection, OutOfReach
 from index.settings import Server
 from index.store.draft import Draft
@@ -20,7 +22,8 @@ except ImportError as error:
         " scripts/run --setup postgres"
     ) from error
 
-from index.store.postgres.connection import PgConnection, halfvec, read_halves
+from index.store.postgres.connection import PgConnection, speak_vectors
+from index.store.postgres.nearest import SEARCHING, PgVectors, Run, tend
 from index.store.postgres.reading import PgSnapshot
 from index.store.postgres.schema import WRITING, migrate, refuse_newer, version_of
 from index.store.postgres.writing import PgDraft
@@ -71,9 +74,14 @@ class PostgresStore(Store):
 
         Raises OutOfReach where the server is gone.
         """
+        with self._session() as connection:
+            yield PgSnapshot(connection)
+
+    @contextmanager
+    def _session(self) -> Iterator[PgConnection]:
         with self._reaching(), self._pool.connection() as session, session.transaction():
             session.execute("set transaction isolation level repeatable read, read only")
-            yield PgSnapshot(PgConnection(session))
+            yield PgConnection(session)
 
     @contextmanager
     def publishing(self) -> Iterator[Draft]:
@@ -87,15 +95,35 @@ class PostgresStore(Store):
             number = str(draft.view.generation_number())
             self._write.execute("select pg_notify(?, ?)", [CHANNEL, number])
 
+    def vectors(self, model: str) -> PgVectors:
+        """What searches the newest generation by meaning."""
+
+        @contextmanager
+        def opened() -> Iterator[Run]:
+            with self._session() as connection:
+                yield connection.execute
+
+        return PgVectors(opened, model)
+
+    def tend_vectors(self, model: str) -> None:
+        """Make the index of the vectors where they have become many, and cut the log of changes.
+
+        Nothing in memory has to be brought up: the log tells what is new of the newest alone.
+        """
+        with self._reaching():
+            tend(self._write.session, model)
+        self.forget_changes(self._view().generation_number() - 1)
+
     def save_vectors(
         self, model: str, digests: Sequence[str], vectors: Matrix, tokens: Sequence[bytes] = ()
     ) -> None:
         """Keep one vector a digest, at half precision, and its tokens, committed at once."""
+        halves = vectors.astype(np.float16)
         with self._atomic():
             self._write.executemany(
                 """insert into vectors (model, digest, vector) values (?, ?, cast(? as halfvec))
                    on conflict (digest, model) do update set vector = excluded.vector""",
-                [(model, d, halfvec(row)) for d, row in zip(digests, vectors, strict=True)],
+                [(model, d, row) for d, row in zip(digests, halves, strict=True)],
             )
             self._write.executemany(
                 """insert into tokens (model, digest, kept) values (?, ?, ?)
@@ -188,7 +216,8 @@ class PostgresStore(Store):
 
 def _prepared(session: "psycopg.Connection[Any]") -> None:
     session.execute(PATH)
-    read_halves(session)
+    speak_vectors(session)
+    session.execute(SEARCHING)
 
 
 def _holder(session: "psycopg.Connection[Any]") -> str:

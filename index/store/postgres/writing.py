@@ -7,7 +7,6 @@ import numpy as np
 
 from index.store.draft import Draft
 from index.store.filtering import plain
-from index.store.postgres.connection import halfvec
 from index.store.postgres.reading import PgSnapshot
 from index.store.protocols import Connection
 from index.store.records import Kept, Publication
@@ -40,10 +39,7 @@ class PgDraft(Draft):
         """Keep vectors of a model: the digest of a text, and the bytes of its half floats."""
         self._db.executemany(
             "insert into vectors (model, digest, vector) values (?, ?, cast(? as halfvec))",
-            [
-                (model, digest, halfvec(np.frombuffer(vector, dtype="<f2")))
-                for digest, vector in vectors
-            ],
+            [(model, digest, np.frombuffer(vector, dtype="<f2")) for digest, vector in vectors],
         )
 
     def _add(self, kept: Kept, number: int) -> None:
