@@ -151,7 +151,10 @@ class _Follower:
         """Look for new generations on a thread, until stopped."""
 
         def look() -> None:
-            while not self._ended.wait(every_s):
+            while True:
+                self._store.await_news(self.generation, every_s, self._ended)
+                if self._ended.is_set():
+                    return
                 self._look(lane)
 
         self._thread = threading.Thread(target=look, name="follower", daemon=True)

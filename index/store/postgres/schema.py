@@ -100,8 +100,7 @@ M001_COLLECTION = """
 MIGRATIONS = (M001_COLLECTION,)
 
 MIGRATING = 0x71770000
-WRITING = 0x71770001
-"""Advisory locks: held while tables are made, and by who writes to the collection."""
+"""Advisory lock: held while tables are made."""
 
 
 def migrate(session: Session[Any]) -> None:
