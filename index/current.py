@@ -43,6 +43,9 @@ def renew_checkpoint(store: Store, model: str, *, always: bool = False) -> None:
     """
     if store.vectors(model) is not None:
         store.tend_vectors(model)
+        with store.snapshot() as view:
+            newest = view.generation_number()
+        store.forget_changes(upto=newest - 1)  # nothing in memory is brought up by older ones
         return
     with store.snapshot() as view:
         collection, generation = view.collection(), view.generation()

@@ -45,6 +45,8 @@ def _run(asked: argparse.Namespace) -> int:
 def _measured(asked: argparse.Namespace, folder: Path) -> "list[Measure]":
     if asked.what == "feeding":
         return _fed(folder, asked.articles)
+    if asked.what == "postgres":
+        return _in_postgres(folder, asked)
     measures = []
     if asked.what in {"all", "asking"}:
         measures += _asked(folder, asked)
@@ -91,6 +93,28 @@ def _asked(folder: Path, asked: argparse.Namespace) -> "list[Measure]":
         against("the same again, nothing changed, by what it may take", again, UNCHANGED_S, 1),
         *measure_asking(Ground(folder / "data", model, embedder, questions, count, asked.runs)),
     ]
+
+
+def _in_postgres(folder: Path, asked: argparse.Namespace) -> "list[Measure]":
+    """Questions to a collection in a folder, and to the same one moved to an empty database."""
+    from index.errors import UnknownSetting
+    from index.live import model_of
+    from index.reindex import Options, reindex
+    from index.settings import Server
+    from scripts.measures.asking import Ground, made_up
+    from scripts.measures.postgres import Clustered, measure_postgres
+
+    if not asked.database:
+        raise UnknownSetting("name an empty database: --database postgresql://user@host/name")
+    model = model_of(settings_here())
+    embedder = model.load()
+    texts = made_paragraphs(asked.paragraphs)
+    load = replace(model, load=lambda: Clustered(embedder, frozenset()))
+    source = _write(folder / "articles.jsonl", texts)
+    reindex([source], folder / "data", load, options=Options(), progress=lambda *_: None)
+    questions = made_up(texts, asked.questions)
+    ground = Ground(folder / "data", model, embedder, questions, len(texts), asked.runs)
+    return measure_postgres(ground, Server(asked.database, folder / "beside"))
 
 
 def _started(folder: Path, runs: int) -> "list[Measure]":
@@ -149,11 +173,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("all", "asking", "starting", "serving", "feeding"),
+        choices=("all", "asking", "starting", "serving", "feeding", "postgres"),
         default="all",
         help="all is the three after it; feeding: files of every format, one of each changed in"
         " turn; the floors are then the most that it may take, and vectors are made by chance but"
-        " for what is changed",
+        " for what is changed; postgres: a question in a database, and in a folder",
+    )
+    parser.add_argument(
+        "--database", metavar="URL", help="an empty one, for postgres; it is not emptied after"
     )
     parser.add_argument("--articles", type=int, default=10_000, metavar="N", help="for feeding")
     parser.add_argument(

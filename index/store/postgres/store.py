@@ -114,13 +114,9 @@ class PostgresStore(Store):
         return PgVectors(opened, model)
 
     def tend_vectors(self, model: str) -> None:
-        """Make the index of the vectors where they have become many, and cut the log of changes.
-
-        Nothing in memory has to be brought up: the log tells what is new of the newest alone.
-        """
+        """Make the index of the vectors where they have become many."""
         with interrupted(self._server):
             tend(self._write.session, model)
-        self.forget_changes(self._view().generation_number() - 1)
 
     def save_vectors(
         self, model: str, digests: Sequence[str], vectors: Matrix, tokens: Sequence[bytes] = ()

@@ -8,16 +8,16 @@ import pytest
 
 from index.store import open_store
 from index.vectors import FaissVectors
-from tests.support.collections import OTTERS, TEA, HashEmbedder
+from tests.support.collections import OTTERS, TEA
 from tests.support.postgres import fill_with
 
-MODEL = HashEmbedder.name
+MODEL, WIDTH = "narrow@1", 16  # an index of wider ones takes long to make
 MANY = 24_000
 
 
 def by_chance(count, *, seed=5):
     """Ids, and vectors that lie in clusters as those of a model do, the same ones for any seed."""
-    centres = np.random.default_rng(1).standard_normal((200, HashEmbedder.width), dtype=np.float32)
+    centres = np.random.default_rng(1).standard_normal((200, WIDTH), dtype=np.float32)
     chance = np.random.default_rng(seed)
     rows = centres[chance.integers(0, 200, count)]
     rows += chance.standard_normal(rows.shape, dtype=np.float32)
