@@ -93,7 +93,7 @@ class Snapshot(Browsing):
         With `commonness`, the share of ordinary paragraphs that hold a term, as if BACKGROUND of
         those were part of the collection: in a small one the counts alone say little.
         """
-        total = self._run("select count(*) from words_docsize").fetchone()[0]
+        total = self._with_words()
         total += BACKGROUND if commonness is not None else 0
         found = {}
         for term in set(terms):
@@ -103,6 +103,10 @@ class Snapshot(Browsing):
                 n += BACKGROUND * commonness(term)
             found[term] = math.log(1 + (total - n + 0.5) / (n + 0.5))
         return found
+
+    def _with_words(self) -> int:
+        """How many paragraphs there are to find by words."""
+        return int(self._run("select count(*) from words_docsize").fetchone()[0])
 
     def knows(self, term: str) -> bool:
         """Whether any paragraph holds the term."""

@@ -2,7 +2,7 @@
 
 import re
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -32,6 +32,12 @@ class PgConnection:
         """Run one statement for each of the parameters."""
         with self.session.cursor() as cursor:
             cursor.executemany(translated(sql), list(parameters))
+
+    def copy(self, into: str, rows: Iterable[Sequence[Any]], /) -> None:
+        """Insert rows into a table and its columns."""
+        with self.session.cursor() as cursor, cursor.copy(f"copy {into} from stdin") as copying:
+            for row in rows:
+                copying.write_row(row)
 
 
 @lru_cache(maxsize=512)

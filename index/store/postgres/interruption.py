@@ -1,6 +1,6 @@
 """A writer's session, whose end by a death, a deadlock or another's writing is an Interrupted."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -29,6 +29,11 @@ class Writing(PgConnection):
         """Run one statement for each of the parameters."""
         with interrupted(self._server):
             super().executemany(sql, parameters)
+
+    def copy(self, into: str, rows: Iterable[Sequence[Any]], /) -> None:
+        """Insert rows into a table and its columns."""
+        with interrupted(self._server):
+            super().copy(into, rows)
 
 
 @contextmanager
