@@ -24,12 +24,12 @@ INDEXED_FROM = 10_000  # paragraphs; fewer are all measured in a few millisecond
 LONGEST = 4_000  # numbers of a vector that HNSW takes at half precision
 
 SEARCHING = """
-    set hnsw.ef_search = 100;
+    set hnsw.ef_search = 200;
     set hnsw.iterative_scan = relaxed_order;
     set hnsw.max_scan_tuples = 50000;
     set work_mem = '32MB'
 """
-"""What a session is told. With 100, recall of the first ten is above .99 (docs/operating.md); the
+"""What a session is told. With 200, recall of the first ten is above .99 (docs/operating.md); the
 memory is for what is added up of a hundred thousand paragraphs that share a frequent word."""
 
 TENDING = 0x71770002

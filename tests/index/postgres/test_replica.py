@@ -7,7 +7,8 @@ import psycopg
 import pytest
 
 from index.errors import IndexFault, OutOfReach
-from index.settings import Server
+from index.inspection import inspect_collection
+from index.settings import IndexSettings, Server
 from index.store.postgres.servers import Standing
 from index.store.postgres.store import PostgresStore
 from tests.support.collections import OTTERS, TEA, Desk
@@ -229,6 +230,30 @@ def test_a_replica_behind_what_was_shown_already_is_passed_over(room, engines):
 
         with store.snapshot() as view:
             assert view.generation_number() == 2
+
+
+def test_the_doctor_says_how_the_replica_is(room, engines, tmp_path):
+    _, replica = engines
+
+    def told(address):
+        settings = IndexSettings(
+            url=room.folder.url, replica_url=address, data=tmp_path / "beside"
+        )
+        (found,) = [each for each in inspect_collection(settings) if each.check == "replica"]
+        return str(found.verdict), found.told
+
+    assert told(room.folder.replica) == (
+        "ok",
+        f"postgresql:///{room.name} has the newest generation",
+    )
+    with standing_still(replica):
+        room.write("tea.txt", TEA)
+        room.reindex()
+        assert told(room.folder.replica) == (
+            "note",
+            f"postgresql:///{room.name} has generation 1, and 2 is the newest",
+        )
+    assert told(f"postgresql:///news?host={tmp_path}")[0] == "wrong"
 
 
 def test_a_replica_stands_well_for_a_while_after_it_was_seen_and_not_behind_for_long():
