@@ -24,22 +24,27 @@ PAUSE_S, LONGEST_PAUSE_S = 0.05, 1.0
 
 _BEGIN = """
     begin isolation level repeatable read, read only;
-    select id, created from generations order by id desc limit 1
+    select pg_is_in_recovery(), newest.id, newest.created from (select 1) as one left join
+        (select id, created from generations order by id desc limit 1) as newest on true
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A transaction that was begun for reading, and the generation that it sees; None of none."""
+    """A transaction that was begun for reading, on a replica or not, and the generation it sees.
+
+    That is its number and when it was published; 0 and None before the first.
+    """
 
     session: Session
     sessions: Sessions
-    generation: tuple[int, str] | None
+    on_replica: bool
+    generation: tuple[int, str | None]
 
     @property
     def number(self) -> int:
         """The generation's number."""
-        return self.generation[0] if self.generation else 0
+        return self.generation[0]
 
     def end(self) -> None:
         """Let go of it."""
@@ -90,12 +95,16 @@ class Servers:
     """
 
     def __init__(
-        self, server: Server, *, lag_s: float = LAG_S, clock: Callable[[], float] = time.monotonic
+        self,
+        server: Server,
+        standing: Standing,
+        *,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._clock = clock
         self.primary = Sessions(server.url)
         self.replica = Sessions(server.replica) if server.replica else None
-        self.standing = Standing(lag_s=lag_s, clock=clock)
+        self.standing = standing
         self._shown = 0
 
     def begin(self) -> Begun:
@@ -117,13 +126,12 @@ class Servers:
         was = self.standing.good
         try:
             begun = _begun(self.replica)
-            (copy,) = begun.session.execute("select pg_is_in_recovery()").fetchone() or (True,)
-            begun.end()
         except psycopg.OperationalError:
             self.standing.seen(primary=primary, replica=None)
         else:
+            begun.end()
             self.standing.seen(primary=primary, replica=begun.number)
-            if not copy:
+            if not begun.on_replica:
                 # It was promoted: of several in the address another may be a replica by now.
                 self.replica.renew()
         if self.standing.good != was:
@@ -219,4 +227,5 @@ def _begun_with(sessions: Sessions, session: Session) -> Begun:
     except BaseException:
         sessions.give_back(session)
         raise
-    return Begun(session, sessions, (row[0], row[1]) if row else None)
+    on_replica, number, created = row or (False, 0, None)
+    return Begun(session, sessions, on_replica, (number or 0, created))

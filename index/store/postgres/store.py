@@ -29,7 +29,7 @@ from index.store.postgres.nearest import PgVectors, Run, tend
 from index.store.postgres.news import CHANNEL, News
 from index.store.postgres.reading import PgSnapshot
 from index.store.postgres.schema import migrate, refuse_newer, version_of
-from index.store.postgres.servers import LAG_S, Servers, Steady
+from index.store.postgres.servers import LAG_S, Servers, Standing, Steady
 from index.store.postgres.sessions import PATH, Session, connected, prepare
 from index.store.postgres.writing import PgDraft
 
@@ -54,7 +54,10 @@ class PostgresStore(Store):
         self.folder = server.folder
         self._server = server
         self._writer: Writing | None = None
-        self._servers = Servers(server, lag_s=lag_s)
+        standing = Standing(lag_s=lag_s)
+        self._servers = Servers(server, standing)
+        # Apart: who has a view may wait for the lane, and the lane must not wait for a session.
+        self._searched = Servers(server, standing)
         self._news = News(server.url, self._servers)
         if writable:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -72,7 +75,7 @@ class PostgresStore(Store):
         It may be of a replica's, and outlives the death of the server that it began on. Raises
         OutOfReach where no server can be reached.
         """
-        with self._reading() as connection:
+        with self._reading(self._servers) as connection:
             yield PgSnapshot(connection)
 
     @contextmanager
@@ -108,7 +111,7 @@ class PostgresStore(Store):
 
         @contextmanager
         def opened() -> Iterator[Run]:
-            with self._reading() as connection:
+            with self._reading(self._searched) as connection:
                 yield connection.execute
 
         return PgVectors(opened, model)
@@ -139,6 +142,7 @@ class PostgresStore(Store):
         """Close every connection, and let go of the claim."""
         self._news.close()
         self._servers.close()
+        self._searched.close()
         if self._writer is not None:
             # The server sees a closed session a moment later, and the next writer may be sooner.
             with suppress(psycopg.Error):
@@ -157,9 +161,9 @@ class PostgresStore(Store):
             yield
 
     @contextmanager
-    def _reading(self) -> Iterator[PgConnection]:
+    def _reading(self, servers: Servers) -> Iterator[PgConnection]:
         with self._reaching():
-            view = Steady(self._servers)
+            view = Steady(servers)
             try:
                 yield view
             finally:

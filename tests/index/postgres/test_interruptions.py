@@ -1,5 +1,6 @@
 """What a database breaks off goes on: views, reindexes, listening."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from threading import Barrier, Event, Thread
 
@@ -10,6 +11,7 @@ from index.errors import Interrupted, Locked, OutOfReach
 from index.patience import MOST, PATIENCE_S, begun_again
 from index.settings import Server
 from index.store import open_store
+from index.store.postgres.sessions import MOST as MOST_SESSIONS
 from tests.support.collections import OTTERS, TEA, Desk, HashEmbedder
 from tests.support.postgres import until
 
@@ -66,6 +68,16 @@ def test_a_view_that_broke_off_shows_no_other_generation(desk, server):
             view.counts()
         with store.snapshot() as view:
             assert view.generation_number() == 2
+
+
+def test_more_questions_at_once_than_there_are_sessions_are_all_answered(desk):
+    desk.write("otters.txt", OTTERS)
+    desk.reindex()
+    with closing(desk.library()) as library, ThreadPoolExecutor(3 * MOST_SESSIONS) as pool:
+        asked = ["How many otters did Ada Brine count?"] * 6 * MOST_SESSIONS
+        found = {answer.passages[0].text[:18] for answer in pool.map(library.ask, asked)}
+
+    assert found == {"The harbour master"}
 
 
 def test_a_statement_that_takes_too_long_is_not_run_again(desk, server):

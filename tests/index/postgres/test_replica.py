@@ -9,7 +9,7 @@ import pytest
 from index.errors import IndexFault, OutOfReach
 from index.inspection import inspect_collection
 from index.settings import IndexSettings, Server
-from index.store.postgres.servers import Standing
+from index.store.postgres.servers import Servers, Standing
 from index.store.postgres.store import PostgresStore
 from tests.support.collections import OTTERS, TEA, Desk
 from tests.support.postgres import until
@@ -230,6 +230,17 @@ def test_a_replica_behind_what_was_shown_already_is_passed_over(room, engines):
 
         with store.snapshot() as view:
             assert view.generation_number() == 2
+
+
+def test_servers_that_stay_away_are_given_up_after_ten_seconds(tmp_path):
+    gone = Server(f"postgresql:///news?host={tmp_path}", tmp_path)
+    clock = iter([0, 9.9, 10.1]).__next__
+    servers = Servers(gone, Standing(), clock=clock)
+
+    with pytest.raises(psycopg.OperationalError):
+        servers.begin()
+    with pytest.raises(StopIteration):
+        clock()
 
 
 def test_the_doctor_says_how_the_replica_is(room, engines, tmp_path):
