@@ -181,9 +181,9 @@ class Snapshot(Browsing):
 
     def tokens(self, ids: Iterable[int], *, model: str) -> dict[int, bytes]:
         """What is kept of the tokens of these paragraphs, where something is."""
-        if not self._has_table("tokens"):
-            return {}
         marks = ", ".join(str(int(i)) for i in ids)
+        if not marks or not self._has_table("tokens"):
+            return {}
         rows = self._run(
             f"""select p.id, t.kept from paragraphs p
                 join tokens t on t.digest = p.digest and t.model = :model

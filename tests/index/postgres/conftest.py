@@ -34,11 +34,17 @@ def server(engine, tmp_path):
 
 
 @pytest.fixture
-def desk(server, tmp_path):
+def bare(server, tmp_path):
     """A folder of articles, and a collection of them in PostgreSQL."""
     desk = Desk(tmp_path)
     desk.folder = server
     return desk
+
+
+@pytest.fixture
+def desk(bare):
+    """The same, for those who put on it what they want."""
+    return bare
 
 
 @pytest.fixture
