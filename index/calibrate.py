@@ -125,7 +125,9 @@ class Bench:
     ) -> None:
         self._embedder = embedder
         if vectors is None:
-            vectors = FaissVectors.of(*view.all_vectors(generation.model))
+            vectors = FaissVectors.filled(
+                view.paragraph_count(), view.vectors_in_parts(generation.model)
+            )
         self._vectors = vectors
         self._stage = stage
         self._language = language

@@ -11,6 +11,7 @@ from index.vectors import (
     read_manifest,
     write_checkpoint,
 )
+from index.vectors.kinds import SIZES, Sizes
 
 logger = logging.getLogger(__name__)
 
@@ -32,10 +33,17 @@ def current_vectors(view: Snapshot, folder: Path, model: str) -> FaissVectors:
         if known and changes is not None:
             vectors.apply(changes)
             return vectors
-    return FaissVectors.of(*view.all_vectors(model))
+    return stored_vectors(view, model)
 
 
-def renew_checkpoint(store: Store, model: str, *, always: bool = False) -> None:
+def stored_vectors(view: Snapshot, model: str, *, sizes: Sizes = SIZES) -> FaissVectors:
+    """The vectors of the generation that the view shows, read from the store some at a time."""
+    return FaissVectors.filled(view.paragraph_count(), view.vectors_in_parts(model), sizes=sizes)
+
+
+def renew_checkpoint(
+    store: Store, model: str, *, always: bool = False, sizes: Sizes = SIZES
+) -> None:
     """Write the vectors' file anew where it lags behind the store by more than its share.
 
     A database that searches by itself has no such file: it sees to its index instead.
@@ -56,10 +64,7 @@ def renew_checkpoint(store: Store, model: str, *, always: bool = False) -> None:
         lag = view.changed_since(held) if held else generation.paragraphs
         if held and lag <= CHECKPOINT_SHARE * generation.paragraphs and not always:
             return
-        if always:
-            vectors = FaissVectors.of(*view.all_vectors(model))
-        else:
-            vectors = current_vectors(view, store.folder, model)
+        vectors = stored_vectors(view, model, sizes=sizes)
     store.forget_changes(upto=held)
     try:
         write_checkpoint(

@@ -25,11 +25,13 @@ from index.scoring import (
 from index.times import agreement, day_of, days_in
 from index.wanted import (
     Event,
+    Fills,
     Rarity,
     Wanted,
     events_in,
     filled_by,
     filled_together,
+    fills_of,
     lead_fills,
     wanted_of,
 )
@@ -78,9 +80,8 @@ class _Held:
     candidate: Candidate
     meaning: float
     coverage: float
-    events: list[Event]
-    lead: Mapping[int, float]
-    implied: Mapping[int, float]
+    lead: Fills
+    implied: Fills
     elsewhere: bool
 
 
@@ -144,7 +145,6 @@ def _held(wanted: Wanted, candidates: Sequence[Candidate], scale: Scale) -> Iter
     """
     lead_of = cache(lambda terms: lead_fills(wanted, terms))  # paragraphs of one article share it
     for each in candidates:
-        events = events_in(wanted, each.terms)
         lead, meaning = lead_of(each.lead_terms), scale.standard(each.cosine)
         implied: dict[int, float] = {}
         elsewhere = scale.multilingual and across(wanted, each)
@@ -152,8 +152,8 @@ def _held(wanted: Wanted, candidates: Sequence[Candidate], scale: Scale) -> Iter
             told = min(1.0, max(0.0, (meaning - _APART) / _SPREADS))
             implied = dict.fromkeys(_beyond(wanted, each), told)
             lead = {**implied, **lead}
-        coverage = filled_by(wanted, events, lead)
-        yield _Held(each, meaning, coverage, events, lead, implied, elsewhere)
+        coverage = filled_by(wanted, fills_of(wanted, each.terms), lead)
+        yield _Held(each, meaning, coverage, lead, implied, elsewhere)
 
 
 def _ceiling(held: _Held, wanted: Wanted, weighing: Weighing) -> float:
@@ -178,11 +178,12 @@ def _judged(
     spelling: Spelling | None = None,
 ) -> Judged:
     """A candidate's evidence; the kind asked for cannot be told of one in other letters."""
+    events = events_in(wanted, held.candidate.terms)
     features = Features(
         meaning=held.meaning,
         coverage=held.coverage,
-        together=_together(wanted, held),
-        phrases=_phrases(wanted, held),
+        together=_together(wanted, held, events),
+        phrases=_phrases(wanted, events, held.implied),
         days=_days(question, held.candidate),
         kind=0.5 if held.elsewhere else _kind_told(wanted, held.candidate),
         kindless=held.elsewhere or wanted.asked is Asked.OTHER,
@@ -264,30 +265,26 @@ def _kind_told(wanted: Wanted, candidate: Candidate) -> float:
     return told if near else _ELSEWHERE * told
 
 
-def _together(wanted: Wanted, held: _Held) -> float:
+def _together(wanted: Wanted, held: _Held, events: Sequence[Event]) -> float:
     """The share that the best run of a sentence's length fills."""
-    events = held.events
     if not events or events[-1][0] < events[0][0] + _SENTENCE:
         return held.coverage
     return filled_together(wanted, events, held.lead, room=_SENTENCE)
 
 
-def _phrases(wanted: Wanted, held: _Held) -> float:
+def _phrases(wanted: Wanted, events: Sequence[Event], implied: Fills) -> float:
     """The weighted share of the question's neighbouring words that are neighbours here too."""
     places: dict[int, list[int]] = {}
-    for at, place, _, _ in held.events:
+    for at, place, _, _ in events:
         places.setdefault(place, []).append(at)
     met = sum(
-        weight * _neighbours(places, place, held.implied)
-        for place, weight in enumerate(wanted.pairs)
+        weight * _neighbours(places, place, implied) for place, weight in enumerate(wanted.pairs)
     )
     whole = sum(wanted.pairs)
     return met / whole if whole else 0.5
 
 
-def _neighbours(
-    places: Mapping[int, Sequence[int]], place: int, implied: Mapping[int, float]
-) -> float:
+def _neighbours(places: Mapping[int, Sequence[int]], place: int, implied: Fills) -> float:
     """1 where two neighbouring slots are filled by neighbours, else what is implied, else 0."""
     if place in places and place + 1 in places:
         later = places[place + 1]

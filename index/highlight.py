@@ -6,7 +6,7 @@ from functools import lru_cache
 from index.asked import holds
 from index.names import Terms
 from index.question import Question
-from index.wanted import Rarity, Wanted, events_in, filled_by, wanted_of
+from index.wanted import Rarity, Wanted, filled_by, fills_of, wanted_of
 from index.words import analyse, guess_language
 
 _KIND = 0.1  # of a whole question told, for holding the kind of thing asked for
@@ -30,7 +30,7 @@ def best_sentence(
         return 0, len(text)
     wanted = wanted_of(question, rarity)
     terms = _terms_of(text, tuple(sentences))
-    told = list(nearness) or [filled_by(wanted, events_in(wanted, each), {}) for each in terms]
+    told = list(nearness) or [filled_by(wanted, fills_of(wanted, each), {}) for each in terms]
     rated = [
         (near + _KIND * _kind(wanted, text[start:end], mine), -start)
         for near, (start, end), mine in zip(told, sentences, terms, strict=True)

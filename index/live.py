@@ -3,9 +3,10 @@
 import logging
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from index.current import current_vectors
+from index.current import current_vectors, stored_vectors
 from index.embedder import Embedder, load_embedder, model_name
 from index.errors import NoCollection
 from index.lane import Lane
@@ -17,7 +18,7 @@ from index.retrieve import READ, Rerank
 from index.scoring import SHIPPED, Weighing, Yardstick
 from index.settings import IndexSettings, Where
 from index.store import Snapshot, Store, open_store
-from index.vectors import FaissVectors, Vectors
+from index.vectors import Checkpoint, FaissVectors, Vectors, is_whole, read_manifest
 
 logger = logging.getLogger(__name__)
 
@@ -124,6 +125,8 @@ class _Follower:
         self._reranker: Reranker | None = None
         self._yardstick: Yardstick | None = None
         self._said = ""
+        self._file: Checkpoint | None = None
+        self._proven = ""
         self._copy: FaissVectors | None = None  # None where the store itself is searched
         self._ended = threading.Event()
 
@@ -135,7 +138,7 @@ class _Follower:
             number = view.generation_number()
             vectors = self._store.vectors(self._model.name)
             if vectors is None:
-                vectors = self._copy = current_vectors(view, self._store.folder, self._model.name)
+                vectors = self._copied(view)
             sample = view.sample(SAMPLED) if self._model.reranker else []
         self._load_reranker([(article, text) for _, article, text in sample])
         self.generation = number
@@ -187,6 +190,7 @@ class _Follower:
         try:
             if self.generation:  # until the lane has loaded there is nothing to bring up
                 self._catch_up(lane)
+                self._prove(lane)
         except Exception as error:  # noqa: BLE001 - a follower that ends leaves the bot behind
             self._say(f"the newest generation cannot be followed: {type(error).__name__}: {error}")
 
@@ -195,6 +199,38 @@ class _Follower:
         if warning != self._said:
             logger.warning("%s", warning)
         self._said = warning
+
+    def _copied(self, view: Snapshot) -> FaissVectors:
+        """A copy in memory of what the view shows, from the file that there is now."""
+        self._file = self._manifest(view)
+        self._copy = current_vectors(view, self._store.folder, self._model.name)
+        return self._copy
+
+    def _manifest(self, view: Snapshot) -> Checkpoint | None:
+        return read_manifest(
+            self._store.folder, collection=view.collection(), model=self._model.name
+        )
+
+    def _prove(self, lane: Lane) -> None:
+        """See once that a large file is whole, of which opening it took all but the head on trust.
+
+        It takes seconds, in which nobody need wait: see `read_vectors`.
+        """
+        file = self._file
+        if file is None or not file.head or file.checksum == self._proven:
+            return
+        self._proven = file.checksum
+        with suppress(FileNotFoundError):  # a newer one has taken its place
+            if not is_whole(self._store.folder, file):
+                self._say("the vectors file is damaged; type: scripts/run doctor --fix")
+                self._read_from_store(lane)
+
+    def _read_from_store(self, lane: Lane) -> None:
+        with self._store.snapshot() as view:
+            number, vectors = view.generation_number(), stored_vectors(view, self._model.name)
+        self._copy = vectors
+        lane.do(lambda *_: lane.replace_vectors(vectors)).result()
+        self.generation = number
 
     def _catch_up(self, lane: Lane) -> None:
         """Hand the lane what differs between its vectors and the newest generation."""
@@ -206,20 +242,21 @@ class _Follower:
                 self._say(f"generation {newest.id} is of another model: start the bot again")
                 return
             if self._copy is not None:
-                self._bring_up(lane, view)
+                self._bring_up(lane, view, self._copy)
         self.generation = newest.id
         logger.info("generation %d: %d paragraphs", newest.id, newest.paragraphs)
 
-    def _bring_up(self, lane: Lane, view: Snapshot) -> None:
+    def _bring_up(self, lane: Lane, view: Snapshot, copy: FaissVectors) -> None:
         """Have the copy in memory be of the view's generation when this returns."""
         changes = view.changes_since(self.generation, model=self._model.name)
-        whole = None if changes else FaissVectors.of(*view.all_vectors(self._model.name))
+        # From a newer file: what came and went since the older one need not be carried along.
+        anew = changes is None or self._file != self._manifest(view)
+        whole = self._copied(view) if anew else None
 
         def take(*_: object) -> None:
-            if changes is not None and self._copy is not None:
-                self._copy.apply(changes)
-            elif whole is not None:
-                self._copy = whole
+            if whole is not None:
                 lane.replace_vectors(whole)
+            elif changes is not None:
+                copy.apply(changes)
 
         lane.do(take).result()

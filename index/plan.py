@@ -83,26 +83,29 @@ UNREAD = "not read"
 class Choice:
     """Which of the files in the folders are read, and what is told of those that do not tell it.
 
-    `told` gives a file's publisher and language, "" where nothing is told; `rule` by what rule its
-    articles go, where there are rules at all.
+    All are read, and nothing is told, unless given. `told` gives a file's publisher and language,
+    "" where nothing is told; `rule` by what rule its articles go, where there are rules at all.
     """
 
-    wants: Callable[[Path], bool] = lambda _: True
-    told: Callable[[Path], tuple[str, str]] = lambda _: ("", "")
+    wants: Callable[[Path], bool] | None = None
+    told: Callable[[Path], tuple[str, str]] | None = None
     rule: Callable[[Path], Rule | None] | None = None
 
     def completed(self, article: Article, path: Path) -> Article:
         """The article, with what was told of its file where it tells nothing itself."""
-        publisher, language = self.told(path)
+        publisher, language = self.told(path) if self.told else ("", "")
         return replace(
             article,
             credit=completed(article.credit, Credit(publisher=publisher)),
             language=article.language or language,
         )
 
-    def mark(self, path: Path) -> str:
+    def mark(self, origin: str) -> str:
         """What was told of a file, to be seen from its stamp and digest; "" for nothing."""
-        told = "/".join(self.told(path))
+        if not (self.told or self.rule):
+            return ""
+        path = Path(origin)
+        told = "/".join(self.told(path)) if self.told else "/"
         rule = self.rule(path) if self.rule else None
         kept = f":{rule.days}/{rule.newest}" if rule else ""
         return kept if told == "/" else f":{told}{kept}"
@@ -116,10 +119,14 @@ RETIRED = ":retired"
 
 @dataclass(frozen=True, slots=True)
 class _Manner:
-    """How files are read: what was chosen and told of them, and whether all are read again."""
+    """How files are read: what was chosen and told of them, and whether all are read again.
+
+    `held` is how many articles are kept of each file.
+    """
 
     choice: Choice
     full: bool
+    held: Mapping[str, int]
 
 
 def plan_reading(  # noqa: PLR0913 - all but two by name
@@ -139,14 +146,13 @@ def plan_reading(  # noqa: PLR0913 - all but two by name
     plan = Plan(carriers=Carriers(store.carriers()))
     known = store.files()
     found, unlisted = _list_files(paths, plan, choice)
-    present = {str(path) for path in found}
-    for origin in known:
-        gone = origin not in present and _under(Path(origin), paths)
-        if gone and not _under(Path(origin), unlisted):
+    for origin in known.keys() - set(found):
+        if _under(Path(origin), paths) and not _under(Path(origin), unlisted):
             _drop(origin, plan, store)
-    for number, path in enumerate(found, start=1):
+    manner = _Manner(choice, full, store.article_counts())
+    for number, origin in enumerate(found, start=1):
         failed = len(plan.failed)
-        _look_at(path, plan, store, known.get(str(path)), manner=_Manner(choice, full))
+        _look_at(origin, plan, store, known.get(origin), manner=manner)
         if len(plan.failed) > failed:
             progress(UNREAD, len(plan.failed), 0)
         progress("reading", number, len(found))
@@ -231,7 +237,7 @@ def settle(plan: Plan, store: Store) -> None:
 
 def _list_files(
     paths: Sequence[Path], plan: Plan, choice: Choice
-) -> tuple[list[Path], tuple[Path, ...]]:
+) -> tuple[list[str], tuple[Path, ...]]:
     """The readable files under the paths, each once, and the folders that could not be listed.
 
     Those folders, and how many files are of no kind that is read, are noted in the plan too.
@@ -243,26 +249,36 @@ def _list_files(
         unlisted.append(folder)
         plan.failed.append(Failure(str(folder), f"the folder cannot be listed ({error.strerror})"))
 
-    found: dict[Path, None] = {}
-    passed: set[Path] = set()
+    found: set[str] = set()
+    passed: set[str] = set()
     for path in paths:
-        inside = [path] if path.is_file() else filter(choice.wants, _walk(path, note, passed))
-        found.update(dict.fromkeys(inside))
+        inside = [str(path)] if path.is_file() else _walk(path, note, passed)
+        if choice.wants and not path.is_file():
+            wants = choice.wants
+            inside = (origin for origin in inside if wants(Path(origin)))
+        found.update(inside)
     plan.skipped.update(filter(None, map(readers.kind_not_read, passed)))
-    return sorted(found), tuple(unlisted)
+    return sorted(found, key=_by_folder), tuple(unlisted)
 
 
-def _walk(folder: Path, note: Callable[[OSError], None], passed: set[Path]) -> Iterator[Path]:
+def _by_folder(origin: str) -> str:
+    """What sorts paths as their parts do."""
+    return origin.replace(os.sep, "\0")
+
+
+def _walk(folder: Path, note: Callable[[OSError], None], passed: set[str]) -> Iterator[str]:
     """The files to be read below a folder; those passed over are added to `passed`."""
     # Links to folders are not followed: they can lead round in a circle.
     for here, folders, files in os.walk(folder, onerror=note):
         folders[:] = [name for name in folders if not name.startswith(".")]
+        # A Path takes its time, and there may be a hundred thousand files.
+        before = "" if here == "." else os.path.join(here, "")  # noqa: PTH118
         for name in files:
-            path = Path(here, name)
-            if readers.wants(path):
-                yield path
+            origin = f"{before}{name}"
+            if readers.wants(name):
+                yield origin
             else:
-                passed.add(path)
+                passed.add(origin)
 
 
 def _drop(origin: str, plan: Plan, store: Store) -> None:
@@ -273,23 +289,23 @@ def _drop(origin: str, plan: Plan, store: Store) -> None:
 
 
 def _look_at(
-    path: Path, plan: Plan, store: Store, known: KeptFile | None, *, manner: _Manner
+    origin: str, plan: Plan, store: Store, known: KeptFile | None, *, manner: _Manner
 ) -> None:
     """Take one file into the plan: unchanged by its stamp, by its bytes, or read anew."""
     plan.read += 1
-    origin = str(path)
     try:
         origin.encode()
-        held, copies = len(store.article_digests(origin)), len(plan.carriers.at(origin))
+        held, copies = manner.held.get(origin, 0), len(plan.carriers.at(origin))
         gone = RETIRED if known and known.stamp.endswith(RETIRED) else ""
         # A file whose articles have moved away is read again, whatever its stamp says.
         known = known if (held or copies or gone) and not manner.full else None
-        mark = manner.choice.mark(path)
-        stamp = f"{_stamp(path)}{mark}{gone}"
+        mark = manner.choice.mark(origin)
+        stamp = f"{stamp_of(origin)}{mark}{gone}"
         if known is not None and known.stamp == stamp:
             plan.unchanged += held
             plan.copies += copies
             return
+        path = Path(origin)
         readers.admit(path)
         digest = f"{_digest(path)}{mark}"
         if known is not None and known.digest == digest:
@@ -427,9 +443,9 @@ def _under(path: Path, roots: Iterable[Path]) -> bool:
     return any(path == root or root in path.parents for root in roots)
 
 
-def _stamp(path: Path) -> str:
+def stamp_of(path: str | Path) -> str:
     """What changes when a file is written or another program version reads it."""
-    stat = path.stat()
+    stat = os.stat(path)  # noqa: PTH116 - no Path is made of most
     return f"{VERSION}:{stat.st_size}:{stat.st_mtime_ns}:{stat.st_ino}"
 
 

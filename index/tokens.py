@@ -43,14 +43,12 @@ def restored(kept: bytes, width: int) -> Tokens:
     count = int(np.frombuffer(kept, dtype="<i4", count=1)[0])
     heads = np.frombuffer(kept, dtype=_HEAD, count=count, offset=4)
     pairs = np.frombuffer(kept, dtype=np.uint8, offset=4 + heads.nbytes)
-    steps = _STEPS[pairs].reshape(count, width + width % 2)[:, :width]
+    steps = np.empty((count, width + width % 2), dtype=np.int8)
+    steps.reshape(-1)[::2], steps.reshape(-1)[1::2] = pairs >> 4, pairs & 15
+    steps -= _MOST
     if not (heads["step"] <= _MOST_STEP).all():
         raise ValueError("not the steps of unit vectors")
     starts = heads["start"].tolist()
     spans = zip(starts, (heads["start"] + heads["length"]).tolist(), strict=True)
-    return Tokens(steps * heads["step"].astype(np.float32)[:, None], tuple(spans))
-
-
-_BYTES = np.arange(256)
-_STEPS = np.stack([_BYTES >> 4, _BYTES & 15], axis=1).astype(np.float32) - _MOST
-"""The two numbers that a byte stands for."""
+    rows = steps[:, :width] * heads["step"].astype(np.float32)[:, None]
+    return Tokens(rows, tuple(spans))

@@ -93,6 +93,37 @@ def _shares(slot: Slot, rarity: Rarity) -> dict[str, float]:
 
 Event = tuple[int, int, float, str]
 
+Fills = Mapping[int, float]
+"""How far slots are filled, by place; those that are not filled at all are left out."""
+
+
+def fills_of(wanted: Wanted, terms: Terms) -> dict[int, float]:
+    """How far some terms fill each slot, wherever they stand.
+
+    The different terms of a name add up to 1 at most; each counts once, however often it is there.
+    """
+    # In the order of the alphabet, so that sums come out the same to the last digit.
+    met = sorted(wanted.fills.keys() & terms)
+    found = _summed(filled for term in met for filled in wanted.fills[term])
+    if wanted.wholes:
+        held = frozenset(terms)
+        found |= {place: 1.0 for place, other in wanted.wholes if held.issuperset(other)}
+    return found
+
+
+def lead_fills(wanted: Wanted, terms: Terms) -> dict[int, float]:
+    """How far an article's lead fills each slot that it fills at all."""
+    fills = fills_of(wanted, terms)
+    return {place: _LEAD_CREDIT * share for place, share in fills.items()}
+
+
+def filled_by(wanted: Wanted, fills: Fills, lead: Fills) -> float:
+    """The weighted share of the question that is filled, where a lead may fill the rest."""
+    weights = wanted.weights
+    own = sum([weights[place] * max(lead.get(place, 0.0), fills[place]) for place in fills])
+    rest = sum([weights[place] * lead[place] for place in lead if place not in fills])
+    return (own + rest) / wanted.total
+
 
 def events_in(wanted: Wanted, terms: Terms) -> list[Event]:
     """Where some terms fill a slot: position, place of the slot, how far, and by which term."""
@@ -114,41 +145,24 @@ def events_in(wanted: Wanted, terms: Terms) -> list[Event]:
     return events
 
 
-def filled_by(wanted: Wanted, events: Iterable[Event], lead: Mapping[int, float]) -> float:
-    """The weighted share of the question that events fill, where a lead may fill the rest.
-
-    The different terms of a name add up; each counts once, however often it stands there.
-    """
-    shares = {(place, term): share for _, place, share, term in events}
-    filled: dict[int, float] = {}
-    for (place, _), share in shares.items():
-        filled[place] = filled.get(place, 0.0) + share
-    weights, total = wanted.weights, 0.0
-    for place, share in filled.items():
-        least = lead.get(place, 0.0)
-        total += weights[place] * (least if least > share else min(share, 1.0))
-    for place, share in lead.items():
-        if place not in filled:
-            total += weights[place] * share
-    return total / wanted.total
-
-
-def filled_together(
-    wanted: Wanted, events: Sequence[Event], lead: Mapping[int, float], *, room: int
-) -> float:
+def filled_together(wanted: Wanted, events: Sequence[Event], lead: Fills, *, room: int) -> float:
     """The share that the best run of events fills, none of them `room` terms behind its first."""
-    best, after = filled_by(wanted, (), lead), 0
+    best, after = filled_by(wanted, {}, lead), 0
     for first, event in enumerate(events):
         end = bisect_left(events, event[0] + room, lo=after, key=itemgetter(0))
         if end > after:  # else all of it was in the run before
-            best = max(best, filled_by(wanted, events[first:end], lead))
+            best = max(best, filled_by(wanted, _fills_in(events[first:end]), lead))
             after = end
     return best
 
 
-def lead_fills(wanted: Wanted, terms: Terms) -> dict[int, float]:
-    """How far an article's lead fills each slot that it fills at all."""
-    filled: dict[int, dict[str, float]] = {}
-    for _, place, share, term in events_in(wanted, terms):
-        filled.setdefault(place, {})[term] = share
-    return {place: _LEAD_CREDIT * min(1.0, sum(by.values())) for place, by in filled.items()}
+def _fills_in(events: Sequence[Event]) -> dict[int, float]:
+    shares = {(place, term): share for _, place, share, term in events}
+    return _summed((place, shares[place, term]) for place, term in sorted(shares))
+
+
+def _summed(filled: Iterable[tuple[int, float]]) -> dict[int, float]:
+    sums: dict[int, float] = {}
+    for place, share in filled:
+        sums[place] = min(1.0, sums.get(place, 0.0) + share)
+    return sums

@@ -47,6 +47,8 @@ def _measured(asked: argparse.Namespace, folder: Path) -> "list[Measure]":
         return _fed(folder, asked.articles)
     if asked.what == "postgres":
         return _in_postgres(folder, asked)
+    if asked.what == "large":
+        return _large(asked.keep or folder, asked)
     measures = []
     if asked.what in {"all", "asking"}:
         measures += _asked(folder, asked)
@@ -138,10 +140,7 @@ def _fed(folder: Path, count: int) -> "list[Measure]":
     from scripts.evaluation.feeding import feed_crowd, timed_process
     from scripts.measures.measure import against
 
-    def told(line: str) -> None:
-        print(line, file=sys.stderr, flush=True)
-
-    fed = feed_crowd(folder, count, model_of(settings_here()), told=told)
+    fed = feed_crowd(folder, count, model_of(settings_here()), told=_told)
     door = timed_process(folder, os.environ)
     beyond = {suffix: whole - model for suffix, (whole, model) in fed.changed_s.items()}
     figures = [
@@ -154,6 +153,19 @@ def _fed(folder: Path, count: int) -> "list[Measure]":
         ("peak memory with the model, GB", fed.peak_mb / 1024, PEAK_GB),
     ]
     return [against(name, value, floor, 1) for name, value, floor in figures]
+
+
+def _large(folder: Path, asked: argparse.Namespace) -> "list[Measure]":
+    """What a large collection costs; the floors are the most that it may take."""
+    from index.live import model_of
+    from scripts.measures.large import measure_large
+
+    model = model_of(settings_here())
+    return measure_large(folder, asked.paragraphs, model, questions=asked.questions, told=_told)
+
+
+def _told(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def _write(file: Path, texts: Sequence[str]) -> Path:
@@ -173,14 +185,22 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("all", "asking", "starting", "serving", "feeding", "postgres"),
+        choices=("all", "asking", "starting", "serving", "feeding", "large", "postgres"),
         default="all",
         help="all is the three after it; feeding: files of every format, one of each changed in"
         " turn; the floors are then the most that it may take, and vectors are made by chance but"
-        " for what is changed; postgres: a question in a database, and in a folder",
+        " for what is changed; large: made text and vectors, written straight into a store;"
+        " postgres: a question in a database, and in a folder",
     )
     parser.add_argument(
         "--database", metavar="URL", help="an empty one, for postgres; it is not emptied after"
+    )
+    parser.add_argument(
+        "--keep",
+        type=Path,
+        metavar="FOLDER",
+        help="for large: make the collection there, or take the one that is there; each time one"
+        " of its articles changes",
     )
     parser.add_argument("--articles", type=int, default=10_000, metavar="N", help="for feeding")
     parser.add_argument(
@@ -188,7 +208,8 @@ def _parser() -> argparse.ArgumentParser:
         type=int,
         default=2_000,
         metavar="N",
-        help=f"how many, for asking; above {REAL_UP_TO:,} their vectors are made by chance",
+        help="how many, for asking and large; above"
+        f" {REAL_UP_TO:,} their vectors are made by chance",
     )
     parser.add_argument("--questions", type=int, default=100, metavar="N", help="how many")
     parser.add_argument(

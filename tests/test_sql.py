@@ -38,6 +38,7 @@ OURS = {
     "index/store/snapshot.py": {
         *("MEETING", "FOUND", "MEETING.format(condition)", "only", "names", "marks"),
         *("_TEXT", "_CREDIT", "wanted", "where", "int(count)"),
+        *("_VECTORS.format('')", "_VECTORS.format(where)"),
         # What FTS reads, a value beside its statement: terms of letters and digits, in quotes.
         *("term", "' OR '.join((f'\"{term}\"' for term in dict.fromkeys(terms)))"),
     },

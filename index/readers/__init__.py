@@ -1,5 +1,6 @@
 """Files in, articles out: the reader of each format, found by content first and then by name."""
 
+import os
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -96,21 +97,31 @@ def reader_of(path: Path) -> Reader:
     return _reader(path.name, _head(_bytes(path)))
 
 
-def wants(path: Path) -> bool:
+def wants(path: Path | str) -> bool:
     """Whether a file found in a folder is one to be read, judged by its name alone."""
-    name = path.name.lower()
-    return not _is_apart(name) and PurePath(name).suffix in SUFFIXES
+    name = _name(path)
+    return not _is_apart(name) and _suffix(name) in SUFFIXES
 
 
-def kind_not_read(path: Path) -> str:
+def kind_not_read(path: Path | str) -> str:
     """The suffix of a file of a kind that is not read; "" for one that is, or stands apart.
 
     A file without a suffix is of the kind "no suffix".
     """
-    name = path.name.lower()
-    if _is_apart(name) or PurePath(name).suffix in SUFFIXES:
+    name = _name(path)
+    if _is_apart(name) or _suffix(name) in SUFFIXES:
         return ""
-    return PurePath(name).suffix or "no suffix"
+    return _suffix(name) or "no suffix"
+
+
+def _name(path: Path | str) -> str:
+    return str(path).rpartition(os.sep)[2].lower()
+
+
+def _suffix(name: str) -> str:
+    """As PurePath has it, without one being made: a folder may hold a hundred thousand files."""
+    at = name.rfind(".")
+    return name[at:] if 0 < at < len(name) - 1 else ""
 
 
 def _is_apart(name: str) -> bool:

@@ -1,6 +1,7 @@
 """A publication while it is open: its rows are written, looked at, and then committed or not."""
 
 import secrets
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple
 
@@ -34,6 +35,8 @@ class Draft:
     def __init__(self, db: Connection) -> None:
         self._db = db
         self._entered: dict[int, int] = {}  # of the paragraphs removed, which may come again
+        self._docs = Counter[str]()  # how many more paragraphs hold each term
+        self._rows = 0  # and how many more there are
         self.view = Snapshot(db)
 
     def apply(self, change: Publication, *, at: str) -> None:
@@ -53,6 +56,7 @@ class Draft:
         self._carry(change)
         self._keep_files(change)
         self._drop_vectors(dropped)
+        self._count()
 
     def seal(self, generation: Generation) -> None:
         """Record the generation; its number is taken from the generation itself."""
@@ -98,6 +102,7 @@ class Draft:
         """Finish with the articles: what was noted of their coming is another's to tell."""
         self._entered.clear()
         self._db.execute("delete from changes")
+        self._count()
 
     def receive_vectors(self, model: str, vectors: Iterable[tuple[str, bytes]]) -> None:
         """Keep vectors of a model: the digest of a text, and the bytes of its half floats."""
@@ -187,6 +192,10 @@ class Draft:
             "insert into words (rowid, terms, lead_terms) values (?, ?, ?)",
             [(p.id, p.terms, kept.lead_terms) for p in kept.paragraphs],
         )
+        lead = set(kept.lead_terms.split())
+        for each in kept.paragraphs:
+            self._docs.update(lead.union(each.terms.split()))
+        self._rows += len(kept.paragraphs)
 
     def _forget_words(self, paragraph: int, terms: str, lead: str) -> None:
         # An external-content index must be told what it is to forget.
@@ -195,6 +204,22 @@ class Draft:
                values ('delete', ?, ?, ?)""",
             [paragraph, terms, lead],
         )
+        self._docs.subtract(set(terms.split()) | set(lead.split()))
+        self._rows -= 1
+
+    def _count(self) -> None:
+        """Bring the counts of words up to what was written."""
+        changed = sorted((term, more) for term, more in self._docs.items() if more)
+        self._db.executemany(
+            """insert into vocabulary values (?, ?)
+               on conflict (term) do update set doc = doc + excluded.doc""",
+            changed,
+        )
+        gone = [(term,) for term, more in changed if more < 0]
+        self._db.executemany("delete from vocabulary where term = ? and doc <= 0", gone)
+        self._db.execute("update words_total set paragraphs = paragraphs + ?", [self._rows])
+        self._docs.clear()
+        self._rows = 0
 
     def _carry(self, change: Publication) -> None:
         many = self._db.executemany

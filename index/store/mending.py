@@ -8,7 +8,7 @@ from pathlib import Path
 from index.store.breakage import tolerant
 from index.store.inspecting import is_index_fault, sqlite_faults, vectors_wrong, words_fault
 from index.store.records import digest_of
-from index.store.schema import WORDS
+from index.store.schema import RECOUNT, WORDS
 
 _BUSY_S = 10.0
 _OWN = ("words", "words_data", "words_idx", "words_docsize", "words_config", "words_content")
@@ -30,7 +30,7 @@ def mend_words(path: Path) -> bool:
         return False
     try:
         with _writing(path) as db, _together(db):
-            db.execute("insert into words (words) values ('rebuild')")
+            _refill(db)
     except sqlite3.DatabaseError:
         _replace_words(path)  # its own pages are damaged
     if words_fault(path):
@@ -62,8 +62,15 @@ def _replace_words(path: Path) -> None:
     with _writing(path) as db:
         with _together(db):
             db.execute(WORDS)
-            db.execute("insert into words (words) values ('rebuild')")
+            _refill(db)
         db.execute("vacuum")  # the pages that were left out are given back
+
+
+def _refill(db: sqlite3.Connection) -> None:
+    db.execute("insert into words (words) values ('rebuild')")
+    if db.execute("select 1 from sqlite_master where name = 'words_total'").fetchone():
+        for statement in RECOUNT:
+            db.execute(statement)
 
 
 @contextmanager

@@ -32,6 +32,6 @@ class Vectors(Protocol):
     ) -> list[list[tuple[int, float]]]:
         """For each query row up to `limit` (id, product), best first; ties in no set order.
 
-        Only ids `within` are found, where they are given.
+        Only ids `within`, in order, are found, where they are given.
         """
         ...

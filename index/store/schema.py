@@ -16,6 +16,14 @@ WORDS = """
 """
 """Made anew from the other tables where it is damaged."""
 
+RECOUNT = (
+    "delete from vocabulary",
+    "insert into vocabulary select term, doc from counted",
+    "delete from words_total",
+    "insert into words_total select count(*) from words_docsize",
+)
+"""Count the words anew."""
+
 
 def m001_collection(db: Database) -> None:
     """Files, articles, paragraphs with their words, vectors by content, generations."""
@@ -47,7 +55,7 @@ def m001_collection(db: Database) -> None:
         select p.id, p.terms, a.lead_terms from paragraphs p join articles a on a.key = p.article
     """)
     db.execute(WORDS)
-    db.execute("create virtual table vocabulary using fts5vocab(words, row)")
+    db.execute("create virtual table vocabulary using fts5vocab(words, row)")  # see m006
     db.table("vectors").create(
         {"model": str, "digest": str, "vector": bytes}, pk=("digest", "model")
     )
@@ -130,12 +138,29 @@ def m005_tokens(db: Database) -> None:
     )
 
 
+def m006_counts(db: Database) -> None:
+    """How many paragraphs there are and hold each term: FTS5 would count them at each asking."""
+    db.execute("drop table if exists vocabulary")
+    db.execute("drop table if exists words_total")
+    db.execute("create virtual table if not exists counted using fts5vocab(words, row)")
+    db.execute(
+        "create table vocabulary (term text primary key, doc integer not null) without rowid"
+    )
+    db.execute("create table words_total (paragraphs integer not null)")
+    for statement in RECOUNT:
+        db.execute(statement)
+    # What is told of each publisher is then read from the index alone.
+    db.execute("drop index if exists idx_articles_publisher")
+    db.execute("create index if not exists idx_articles_extent on articles (publisher, published)")
+
+
 MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     m001_collection,
     m002_acronyms,
     m003_browsing,
     m004_carriers,
     m005_tokens,
+    m006_counts,
 )
 
 

@@ -1,8 +1,10 @@
 """One steady view of a collection: what can be found, quoted and counted in one generation."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import replace
+from itertools import islice
+from typing import Any
 
 import numpy as np
 
@@ -11,10 +13,12 @@ from index.article import Article, Credit, Span, off_page
 from index.errors import NoCollection
 from index.store.browsing import Browsing
 from index.store.crediting import credited
-from index.store.protocols import Connection, Vectors
+from index.store.protocols import Connection, Rows, Vectors
 from index.store.proving import is_proven
+from index.store.ranking import SCORED, WEIGHED, leading, weighed
+from index.store.recent import Recent
 from index.store.records import Changes, Found, Generation, Ids, Matrix
-from index.store.wholeness import whole_vectors
+from index.store.wholeness import whole_vectors, width_of
 from index.words import analyse
 
 BACKGROUND = 500  # ordinary paragraphs, against which a small collection's words are rare or not
@@ -35,6 +39,14 @@ FOUND = """
 
 MEETING = "select p.id from paragraphs p join articles a on a.key = p.article where {}"
 
+_VECTORS = """
+    select p.id, v.vector from paragraphs p
+    join vectors v on v.digest = p.digest and v.model = :model
+    {} order by p.id
+"""
+
+_PART = 10_000  # vectors read at a time: 15 MB of them
+
 _NEWEST = """
     select count(*) from paragraphs p join articles a on a.key = p.article
     where p.id in (select paragraph from changes
@@ -43,10 +55,18 @@ _NEWEST = """
 
 
 class Snapshot(Browsing):
-    """Reads of one open transaction; all of them see the same generation."""
+    """Reads of one open transaction; all of them see the same generation.
 
-    def __init__(self, connection: Connection) -> None:
+    `scored` is how many paragraphs are scored by a question's words at the most; `recent` has
+    what other views found lately.
+    """
+
+    def __init__(
+        self, connection: Connection, *, scored: int = SCORED, recent: Recent | None = None
+    ) -> None:
         self._run = connection.execute
+        self._scored = scored
+        self._recent = recent
 
     def generation_number(self) -> int:
         """The newest generation's number, 0 before the first."""
@@ -65,17 +85,31 @@ class Snapshot(Browsing):
         self, terms: Sequence[str], limit: int, *, filters: Filters = EVERYTHING
     ) -> list[int]:
         """Paragraph ids with any of the terms, best first by BM25; ties go to the lower id."""
-        if not terms:
+        counts = self.holding_counts(terms)
+        match, whole = leading(counts, self._scored)
+        if not match:
             return []
-        # A term is letters and digits; quoted, it cannot be read as an operator.
-        query = " OR ".join(f'"{term}"' for term in dict.fromkeys(terms))
+        found = self._scored_by(match, limit if whole else WEIGHED * limit, filters)
+        if whole:
+            return found
+        marks = ", ".join(map(str, found))
+        rows = self._run(
+            f"""select p.id, p.terms, a.lead_terms
+                from paragraphs p join articles a on a.key = p.article where p.id in ({marks})"""
+        ).fetchall()
+        return weighed(rows, counts, total=self._worded(), lead=LEAD_WEIGHT)[:limit]
+
+    def _scored_by(self, match: str, limit: int, filters: Filters) -> list[int]:
+        """The ids that a query of FTS5 ranks first, of the first so many that it finds at all."""
         condition, values = self.condition(filters)
         # With the plus the words are looked up once, and not again for every id that is let in.
         only = f"and +rowid in ({MEETING.format(condition)})" if filters else ""
         rows = self._run(
-            f"""select rowid from words where words match ? {only}
-                order by bm25(words, 1.0, ?), rowid limit ?""",
-            [query, *(values if filters else ()), LEAD_WEIGHT, limit],
+            f"""select id from (
+                    select rowid as id, bm25(words, 1.0, ?) as score from words
+                    where words match ? {only} limit ?
+                ) order by score, id limit ?""",
+            [LEAD_WEIGHT, match, *(values if filters else ()), self._scored, limit],
         )
         return [row[0] for row in rows]
 
@@ -93,20 +127,31 @@ class Snapshot(Browsing):
         With `commonness`, the share of ordinary paragraphs that hold a term, as if BACKGROUND of
         those were part of the collection: in a small one the counts alone say little.
         """
-        total = self._with_words()
-        total += BACKGROUND if commonness is not None else 0
+        total = self._worded()
+        whole = total + (BACKGROUND if commonness is not None else 0)
         found = {}
-        for term in set(terms):
-            row = self._run("select doc from vocabulary where term = ?", [term]).fetchone()
-            n = row[0] if row else 0
+        for term, holding in self.holding_counts(terms).items():
+            n = float(min(holding, total))
             if commonness is not None:
                 n += BACKGROUND * commonness(term)
-            found[term] = math.log(1 + (total - n + 0.5) / (n + 0.5))
+            found[term] = math.log(1 + (whole - n + 0.5) / (n + 0.5))
         return found
 
-    def _with_words(self) -> int:
-        """How many paragraphs there are to find by words."""
+    def _worded(self) -> int:
+        """How many paragraphs have words."""
+        if self._has_table("words_total"):  # not before the first write of this version
+            row = self._run("select paragraphs from words_total").fetchone()
+            if row and isinstance(row[0], int):  # what a damaged page gives is none
+                return row[0]
         return int(self._run("select count(*) from words_docsize").fetchone()[0])
+
+    def holding_counts(self, terms: Iterable[str]) -> dict[str, int]:
+        """How many paragraphs hold each of the terms, or have it in their lead, in their order."""
+        found = {}
+        for term in dict.fromkeys(terms):
+            row = self._run("select doc from vocabulary where term = ?", [term]).fetchone()
+            found[term] = row[0] if row and isinstance(row[0], int) else 0
+        return found
 
     def knows(self, term: str) -> bool:
         """Whether any paragraph holds the term."""
@@ -170,14 +215,23 @@ class Snapshot(Browsing):
         an error in the log, a slice that is not the text that was indexed: a wrong quote is never
         given.
         """
-        wanted = sorted(set(ids))
-        if not wanted:
-            return []
-        marks = ", ".join(str(int(i)) for i in wanted)
-        rows = self._run(f"{FOUND} where p.id in ({marks}) order by p.id", {"model": model})
-        found = [each for row in rows if (each := _found(row)) is not None]
+        wanted = set(ids)
+        mark = (self.generation_number(), model)
+        held = self._recent.among(wanted, mark) if self._recent else {}
+        fresh = self._read_found(wanted - held.keys(), model)
+        if self._recent:
+            self._recent.keep(fresh, mark)
+        held |= {each.id: each for each in fresh}
+        found = [held[number] for number in sorted(held)]
         others = self.credits({each.article for each in found})
         return [_with_credit(each, others.get(each.article, ()), filters) for each in found]
+
+    def _read_found(self, ids: Set[int], model: str) -> list[Found]:
+        if not ids:
+            return []
+        marks = ", ".join(str(int(i)) for i in ids)
+        rows = self._run(f"{FOUND} where p.id in ({marks})", {"model": model})
+        return [each for row in rows if (each := _found(row)) is not None]
 
     def tokens(self, ids: Iterable[int], *, model: str) -> dict[int, bytes]:
         """What is kept of the tokens of these paragraphs, where something is."""
@@ -247,6 +301,10 @@ class Snapshot(Browsing):
         paragraphs = self._run("select count(*) from paragraphs").fetchone()[0]
         return articles, paragraphs, publishers, earliest[:10], latest[:10]
 
+    def paragraph_count(self) -> int:
+        """How many paragraphs there are."""
+        return int(self._run("select count(*) from paragraphs").fetchone()[0])
+
     def vectors(self, model: str) -> Vectors | None:  # noqa: ARG002 - for those that do
         """What searches this view by meaning, where the database does so itself; else None."""
         return None
@@ -254,6 +312,14 @@ class Snapshot(Browsing):
     def all_vectors(self, model: str) -> tuple[Ids, Matrix]:
         """Every paragraph's id and vector, by id."""
         return self._vectors_of("", model)
+
+    def vectors_in_parts(self, model: str) -> Iterator[tuple[Ids, Matrix]]:
+        """Every paragraph's id and vector, by id, some thousands at a time."""
+        rows = self._run(_VECTORS.format(""), {"model": model})
+        width = 0
+        for part in _parts(rows):
+            width = width or width_of([row[1] for row in part])
+            yield whole_vectors(part, width)
 
     def changes_since(self, generation: int, *, model: str) -> Changes | None:
         """What to remove from and add to vectors of that generation; None if no longer known."""
@@ -312,8 +378,8 @@ class Snapshot(Browsing):
                 (select 1 from vectors v where v.digest = p.digest and v.model = :model)""",
             "places of articles that are not there": """select count(*) from carriers
                 where article not in (select key from articles)""",
-            "paragraphs without words": """select
-                (select count(*) from paragraphs) - (select count(*) from words_docsize)""",
+            "paragraphs without words": f"""{_NEWEST} and not exists
+                (select 1 from words_docsize w where w.id = p.id)""",
         }
         counts = {
             name: self._run(query, {"model": model}).fetchone()[0]
@@ -322,15 +388,14 @@ class Snapshot(Browsing):
         return [f"{count} {name}" for name, count in counts.items() if count]
 
     def _vectors_of(self, where: str, model: str, **values: int) -> tuple[Ids, Matrix]:
-        rows = self._run(
-            f"""
-            select p.id, v.vector from paragraphs p
-            join vectors v on v.digest = p.digest and v.model = :model
-            {where} order by p.id
-            """,
-            {"model": model, **values},
-        ).fetchall()
+        rows = self._run(_VECTORS.format(where), {"model": model, **values}).fetchall()
         return whole_vectors(rows)
+
+
+def _parts(rows: Rows) -> Iterator[list[Any]]:
+    left = iter(rows)
+    while part := list(islice(left, _PART)):
+        yield part
 
 
 def _found(row: Sequence[object]) -> Found | None:

@@ -81,6 +81,11 @@ class Store(ABC):
         )
         return {row[0]: (row[1], row[2]) for row in rows}
 
+    def article_counts(self) -> dict[str, int]:
+        """How many articles were read from each origin."""
+        rows = self._write.execute("select origin, count(*) from articles group by origin")
+        return dict(iter(rows))
+
     def articles_with(self, digest: str) -> list[tuple[str, str, str]]:
         """(key, origin, entry) of every article with this digest, by key."""
         rows = self._write.execute(

@@ -15,12 +15,13 @@ logger = logging.getLogger(__name__)
 _OFF = 0.02  # half precision moves a unit vector's length by less than a thousandth
 
 
-def whole_vectors(rows: Sequence[Sequence[Any]]) -> tuple[Ids, Matrix]:
+def whole_vectors(rows: Sequence[Sequence[Any]], width: int = 0) -> tuple[Ids, Matrix]:
     """The ids and vectors of (id, half-precision bytes), without those that are damaged.
 
-    Those are told in the log: their paragraphs are still found by their words.
+    Those are told in the log: their paragraphs are still found by their words. `width` is how many
+    bytes a vector has; most of them unless given.
     """
-    width = width_of([row[1] for row in rows])
+    width = width or width_of([row[1] for row in rows])
     kept = [row for row in rows if isinstance(row[1], bytes) and len(row[1]) == width]
     if not kept or not width:
         _tell(len(rows))

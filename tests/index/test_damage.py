@@ -319,6 +319,27 @@ def test_damaged_words_are_told_and_made_anew(built, table):
     assert best(built) == COUNTED
 
 
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        ("update words_total set paragraphs = 9", "9 rows of words are counted"),
+        ("update vocabulary set doc = 9 where term = 'otter'", "the count of 'otter'"),
+        ("delete from vocabulary where term = 'otter'", "the count of 'otter'"),
+        ("insert into vocabulary values ('kraken', 1)", "the count of 'kraken'"),
+    ],
+    ids=["of paragraphs", "of a term", "none of a term", "of a term that is not there"],
+)
+def test_words_that_are_counted_wrongly_are_told_and_counted_anew(built, damage, told):
+    with writing(built) as db:
+        db.execute(damage)
+
+    assert not_fine(built) == {"words": (Verdict.WRONG, True)}
+    assert told in found(built)["words"].told
+    assert mend(built)[0] == "the table of words is made anew"
+    assert not_fine(built) == {}
+    assert best(built) == COUNTED
+
+
 def test_flipped_bits_in_the_pages_of_the_words_are_told_and_mended(built):
     page, root = page_of(built, "words_data")
     file = built.folder / "library.db"

@@ -9,7 +9,14 @@ from index.evidence import Candidate, judge, reread
 from index.names import read_aliases
 from index.question import Kind, read_question
 from index.scoring import Reading, Scale
-from index.wanted import events_in, filled_by, filled_together, lead_fills, wanted_of
+from index.wanted import (
+    events_in,
+    filled_by,
+    filled_together,
+    fills_of,
+    lead_fills,
+    wanted_of,
+)
 from index.words import analyse
 
 SCALE = Scale(mean=0.1, spread=0.1)
@@ -184,13 +191,14 @@ def test_leaving_out_what_cannot_matter_loses_nothing_that_does(texts, sure, lea
 def test_the_best_run_is_the_best_of_all_runs(words, lead, room):
     wanted = wanted_of(read_question("Who slept near Tea Town on 12 May?"), rarity)
     leading = lead_fills(wanted, analyse(" ".join(lead), "en"))
-    events = events_in(wanted, analyse(" ".join(words), "en"))
+    terms = analyse(" ".join(words), "en")
+    events = events_in(wanted, terms)
     runs = [
-        [event for event in events[at:] if event[0] < events[at][0] + room]
-        for at in range(len(events))
+        [term for place, term in enumerate(terms) if at[0] <= place < at[0] + room]
+        for at in events
     ]
 
     best = filled_together(wanted, events, leading, room=room)
 
-    shares = [filled_by(wanted, run, leading) for run in ([], *runs)]
+    shares = [filled_by(wanted, fills_of(wanted, run), leading) for run in ([], *runs)]
     assert best == pytest.approx(max(shares))

@@ -24,6 +24,19 @@ NAMES = {
         "both: p99, by what they may take",
     ],
     "starting": ["a start until the first answer / the model alone"],
+    "large": [
+        "16 paragraphs, words: p50",
+        "16 paragraphs, words: p99",
+        "16 paragraphs, meaning: p50",
+        "16 paragraphs, meaning: p99",
+        "16 paragraphs, both: p99",
+        "16 paragraphs, meaning: share of the nearest 10 missed",
+        "16 paragraphs, resident beyond the model, MB",
+        "16 paragraphs, nothing changed",
+        "16 paragraphs, an article changed: reindex",
+        "16 paragraphs, an article changed: until quoted",
+        "16 paragraphs, an article changed: written, MB",
+    ],
     "serving": ["the bot's own part of a lone question: p50, by what it may be"],
 }
 

@@ -121,9 +121,6 @@ class PgSnapshot(Snapshot):
         """What searches this view by meaning."""
         return PgVectors(lambda: nullcontext(self._run), model)
 
-    def _with_words(self) -> int:
-        return int(self._run("select paragraphs from words_total").fetchone()[0])
-
     def _has_table(self, name: str) -> bool:  # noqa: ARG002 - all were made at once
         return True
 
