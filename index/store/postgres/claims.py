@@ -17,7 +17,8 @@ PUBLISHING = 0x71770001
 
 _WHOLE = Path("/")  # of who changes more than what comes from some folders
 
-_TRY = "select pg_try_advisory_lock{}(%s, %s)"
+_ALONE = "select pg_try_advisory_lock(%s, %s)"
+_SHARED = "select pg_try_advisory_lock_shared(%s, %s)"
 
 
 def claim(session: Session, sources: Sequence[Path], server: Server) -> None:
@@ -27,9 +28,7 @@ def claim(session: Session, sources: Sequence[Path], server: Server) -> None:
     what lies in it and of what it lies in, and of nothing else. The session's end lets go of it.
     """
     for path, alone in _wanted(sources):
-        row = session.execute(
-            _TRY.format("" if alone else "_shared"), [CLAIMS, _key(path)]
-        ).fetchone()
+        row = session.execute(_ALONE if alone else _SHARED, [CLAIMS, _key(path)]).fetchone()
         if not row or not row[0]:
             what = f"{path} of {server}" if path.parent != path else str(server)
             raise Locked(

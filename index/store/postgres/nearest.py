@@ -49,6 +49,12 @@ _EXACT = """
     {only} order by product desc, p.id limit ?
 """
 
+_CREATE = SQL("""
+    create index concurrently {name} on vectors
+    using hnsw ((vector::halfvec({width})) halfvec_ip_ops) where model = {model}
+""")
+_DROP = SQL("drop index {name}")
+
 _ONLY = "where p.id = any(?)"
 
 _PREFIX = "vectors_near_"
@@ -106,7 +112,7 @@ def tend(session: Session[Any], model: str) -> None:
             for name, valid in there.items():
                 # One that is not valid was begun by somebody who did not live to its end.
                 if width and (name != wanted or not valid):
-                    session.execute(SQL("drop index {}").format(Identifier(name)))
+                    session.execute(_DROP.format(name=Identifier(name)))
             if width and not there.get(wanted):
                 _make(session, wanted, model, width)
 
@@ -154,10 +160,7 @@ def _indexes(session: Session[Any]) -> dict[str, bool]:
 
 def _make(session: Session[Any], name: str, model: str, width: int) -> None:
     session.execute(
-        SQL(
-            """create index concurrently {name} on vectors
-               using hnsw ((vector::halfvec({width})) halfvec_ip_ops) where model = {model}"""
-        ).format(name=Identifier(name), width=Literal(width), model=Literal(model))
+        _CREATE.format(name=Identifier(name), width=Literal(width), model=Literal(model))
     )
     session.execute("vacuum analyze")  # what came in by the thousand is not looked at twice then
 

@@ -60,7 +60,7 @@ class News:
     def _listening(self) -> Session:
         self._session = session = connected(self._url)
         prepare(session)
-        session.execute(f"listen {CHANNEL}")
+        session.execute("listen quotewire")  # CHANNEL, which can be no parameter
         row = session.execute("select coalesce(max(id), 0) from generations").fetchone()
         self._newest = int(row[0]) if row else 0
         return session

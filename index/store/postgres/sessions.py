@@ -36,7 +36,8 @@ def connected(url: str) -> Session:
 
 def prepare(session: Session) -> None:
     """Tell a new session where the tables are, and how vectors are sent and searched."""
-    session.execute(f"{PATH}; {SEARCHING}")
+    session.execute(PATH)
+    session.execute(SEARCHING)
     speak_vectors(session)
 
 
