@@ -4,6 +4,7 @@ import hashlib
 import importlib.util
 import os
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -25,7 +26,7 @@ PACKAGED_NAME = "all-MiniLM-L6-v2"
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Of the packaged model.safetensors, as it was published."""
 
-ALONE_UP_TO = 256  # tokens: one thread is through before others are awake, on busy cores 10 times
+ALONE_UP_TO = 256  # tokens that one thread embeds: some 10 questions, or a paragraph or two
 _PLACES: Any = {"processing_kwargs": {"text": {"return_offsets_mapping": True}}}
 
 _ANOTHER = {
@@ -89,6 +90,7 @@ class SentenceEmbedder:
 
     def encode_queries(self, texts: Sequence[str]) -> Matrix:
         """One unit vector a question, shape (questions, width)."""
+        _use_threads(self._threads)
         vectors = self._model.encode_query(
             list(texts),
             normalize_embeddings=True,
@@ -99,6 +101,7 @@ class SentenceEmbedder:
 
     def encode_documents(self, texts: Sequence[str]) -> Matrix:
         """One unit vector a text, shape (texts, width); all in one batch of the model."""
+        _use_threads(self._threads)
         vectors = self._model.encode_document(
             list(texts),
             batch_size=max(1, len(texts)),
@@ -122,7 +125,8 @@ class SentenceEmbedder:
         prompt = self._query_prompt if query else self._document_prompt
         features = self._model.preprocess(list(texts), prompt=prompt or None, **_PLACES)
         places, marks = features.pop("offset_mapping").tolist(), features["attention_mask"]
-        self._share_out(marks.numel())
+        # What is small is through with one thread before others are awake.
+        _use_threads(1 if marks.numel() <= ALONE_UP_TO else self._threads)
         with torch.inference_mode():
             seen = self._model(features)
             vectors = torch.nn.functional.normalize(seen["sentence_embedding"].float(), dim=1)
@@ -133,11 +137,19 @@ class SentenceEmbedder:
             for row, length, spans in zip(rows, lengths, places, strict=True)
         ]
 
-    def _share_out(self, tokens: int) -> None:
-        """Let a large batch use every thread, and a small one none that would have to be woken."""
-        import torch
 
-        torch.set_num_threads(1 if tokens <= ALONE_UP_TO else self._threads)
+@cache
+def _all_threads() -> int:
+    """Torch's own choice, before any of ours."""
+    import torch
+
+    return torch.get_num_threads()
+
+
+def _use_threads(number: int) -> None:
+    import torch
+
+    torch.set_num_threads(number)
 
 
 def _own_prompt(model: "SentenceTransformer", *names: str) -> str:
@@ -177,7 +189,6 @@ def load_embedder(
     where = model or str(packaged_folder())
 
     def load() -> "tuple[SentenceTransformer, int]":
-        import torch
         from sentence_transformers import SentenceTransformer
 
         loaded = SentenceTransformer(
@@ -185,7 +196,7 @@ def load_embedder(
         )
         if is_halved(precision, packaged=not model):
             _halve(loaded)
-        return loaded, threads or torch.get_num_threads()
+        return loaded, threads or _all_threads()
 
     loaded, many = foreign_model("INDEX_MODEL", where, load)
     return SentenceEmbedder(

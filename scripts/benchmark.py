@@ -63,38 +63,24 @@ def _measured(asked: argparse.Namespace, folder: Path) -> "list[Measure]":
 
 def _asked(folder: Path, asked: argparse.Namespace) -> "list[Measure]":
     """A reindex, and questions on what it made; value and floor in turns in this one process."""
-    from index.live import model_of, options_of
-    from index.reindex import reindex
+    from index.embedder import load_embedder
+    from index.live import model_of
+    from index.settings import Precision
     from scripts.evaluation.feeding import Hashed
     from scripts.measures.asking import Ground, made_up, measure_asking
-    from scripts.measures.measure import against, timed
+    from scripts.measures.indexing import Shelf, measure_indexing
 
     count, settings = asked.paragraphs, settings_here()
-    model = model_of(settings)
-    embedder = model.load()
-    real = count <= REAL_UP_TO
-    made = embedder if real else Hashed(embedder, frozenset())
-    texts = made_paragraphs(count)
+    model, bare = model_of(settings), load_embedder(settings.model, precision=Precision.FLOAT32)
+    embedder, texts = model.load(), made_paragraphs(count)
     source = _write(folder / "articles.jsonl", texts)
-    options = options_of(settings)
-
-    def run() -> None:
-        load = replace(model, load=lambda: made)
-        reindex([source], folder / "data", load, options=options, progress=lambda *_: None)
-
-    ordered = sorted(texts, key=len, reverse=True)
-    batches = [ordered[at : at + settings.batch] for at in range(0, len(ordered), settings.batch)]
-    made.encode_documents(batches[0])
-    whole = timed(run)
-    bare = timed(lambda: [made.encode_documents(batch) for batch in batches])
-    again = timed(run)
-    kind = "bare encode" if real else "vectors by chance"
+    real = count <= REAL_UP_TO
+    by = embedder if real else Hashed(embedder, frozenset())
+    shelf = Shelf(source, folder / "data", texts, replace(model, load=lambda: by))
+    indexing = measure_indexing(shelf, bare if real else by, settings, runs=asked.runs, real=real)
     questions = made_up(texts, asked.questions)
-    return [
-        against(f"reindex of {count:,} paragraphs / {kind}", whole, bare, 1.1 if real else None),
-        against("the same again, nothing changed, by what it may take", again, UNCHANGED_S, 1),
-        *measure_asking(Ground(folder / "data", model, embedder, questions, count, asked.runs)),
-    ]
+    ground = Ground(shelf.folder, model, embedder, bare, questions, count, asked.runs)
+    return [*indexing, *measure_asking(ground)]
 
 
 def _in_postgres(folder: Path, asked: argparse.Namespace) -> "list[Measure]":
@@ -115,7 +101,7 @@ def _in_postgres(folder: Path, asked: argparse.Namespace) -> "list[Measure]":
     source = _write(folder / "articles.jsonl", texts)
     reindex([source], folder / "data", load, options=Options(), progress=lambda *_: None)
     questions = made_up(texts, asked.questions)
-    ground = Ground(folder / "data", model, embedder, questions, len(texts), asked.runs)
+    ground = Ground(folder / "data", model, embedder, embedder, questions, len(texts), asked.runs)
     return measure_postgres(ground, Server(asked.database, folder / "beside"))
 
 

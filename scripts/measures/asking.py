@@ -29,12 +29,14 @@ WORDS_P99_S, SEARCH_P99_S = 0.030, 0.050
 class Ground:
     """A collection to ask, the model it was embedded by, and the questions.
 
-    `runs` is how often all are asked at once.
+    `bare` is the model as sentence-transformers gives it, without a choice of ours. `runs` is how
+    often all are asked at once.
     """
 
     folder: Path
     model: Model
     embedder: Embedder
+    bare: Embedder
     questions: Sequence[str]
     paragraphs: int
     runs: int
@@ -53,7 +55,7 @@ def measure_asking(ground: Ground) -> list[Measure]:
     store = open_store(ground.folder)
     with closing(store), store.snapshot() as view:
         vectors = FaissVectors.of(*view.all_vectors(ground.model.name))
-    rows = []
+    rows = [_call(ground)]
     for reads in (READ, 0):
         with closing(follow(ground.folder, warm, reads=reads)) as library:
             rows += _lone(ground, library, vectors, reads)
@@ -61,9 +63,19 @@ def measure_asking(ground: Ground) -> list[Measure]:
     return [*rows, *_apart(ground, vectors)]
 
 
+def _call(ground: Ground) -> Measure:
+    """Our call of the model, by itself, beside the bare one: other precision, one thread."""
+    ours, bare = in_turns(
+        ground.questions,
+        lambda question: ground.embedder.encode_closely([question], query=True),
+        lambda question: ground.bare.encode_queries([question]),
+    )
+    return against("the model's call alone: p50", percentile(ours, 50), percentile(bare, 50))
+
+
 def _lone(ground: Ground, library: Library, vectors: FaissVectors, reads: int) -> list[Measure]:
     def bare(question: str) -> object:
-        return vectors.search(ground.embedder.encode_queries([question]), BY_MEANING)
+        return vectors.search(ground.bare.encode_queries([question]), BY_MEANING)
 
     for each in (library.ask, bare):
         each(ground.questions[0])
@@ -95,7 +107,7 @@ def _many(ground: Ground, library: Library, reads: int) -> Measure:
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for _ in range(ground.runs):
             whole.append(timed(lambda: list(pool.map(library.ask, several))))
-            least.append(timed(lambda: ground.embedder.encode_queries(several)))
+            least.append(timed(lambda: ground.bare.encode_queries(several)))
     name = f"{AT_ONCE} at once, INDEX_READ={reads}: all, by one batched call"
     # As many a second as .8 of what the model alone does is 1.25 of its time.
     return against(name, percentile(whole, 50), percentile(least, 50), 1.25)

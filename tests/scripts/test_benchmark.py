@@ -13,6 +13,7 @@ NAMES = {
     "asking": [
         "reindex of 16 paragraphs / bare encode",
         "the same again, nothing changed, by what it may take",
+        "the model's call alone: p50",
         "a question, 16 paragraphs, INDEX_READ=8: p50",
         "a question, 16 paragraphs, INDEX_READ=8: p99",
         "64 at once, INDEX_READ=8: all, by one batched call",
