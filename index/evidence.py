@@ -73,13 +73,14 @@ class Judged:
 class _Held:
     """What a candidate holds of a question: what is cheap to know of it.
 
-    `lead` is how far the article's lead fills each slot, `implied` those that only the meaning
-    can, since the passage is written in other letters (then `elsewhere`).
+    `fills` is how far its own terms fill each slot, `lead` the article's lead; `implied` are those
+    that only the meaning can, since the passage is written in other letters (then `elsewhere`).
     """
 
     candidate: Candidate
     meaning: float
     coverage: float
+    fills: Fills
     lead: Fills
     implied: Fills
     elsewhere: bool
@@ -152,20 +153,25 @@ def _held(wanted: Wanted, candidates: Sequence[Candidate], scale: Scale) -> Iter
             told = min(1.0, max(0.0, (meaning - _APART) / _SPREADS))
             implied = dict.fromkeys(_beyond(wanted, each), told)
             lead = {**implied, **lead}
-        coverage = filled_by(wanted, fills_of(wanted, each.terms), lead)
-        yield _Held(each, meaning, coverage, lead, implied, elsewhere)
+        fills = fills_of(wanted, each.terms)
+        coverage = filled_by(wanted, fills, lead)
+        yield _Held(each, meaning, coverage, fills, lead, implied, elsewhere)
 
 
 def _ceiling(held: _Held, wanted: Wanted, weighing: Weighing) -> float:
     """The most that a candidate's evidence can be: as if all that it holds stood together."""
+    kindless = held.elsewhere or wanted.asked is Asked.OTHER
     features = Features(
         meaning=held.meaning,
         coverage=held.coverage,
         together=held.coverage,
-        phrases=1.0,
-        days=1.0,
-        kind=1.0,
-        kindless=held.elsewhere or wanted.asked is Asked.OTHER,
+        phrases=_paired(
+            wanted,
+            held.implied,
+            lambda place: place in held.fills and place + 1 in held.fills,
+        ),
+        kind=0.5 if kindless else 1.0,
+        kindless=kindless,
     )
     return evidence(features, weighing)
 
@@ -277,20 +283,25 @@ def _phrases(wanted: Wanted, events: Sequence[Event], implied: Fills) -> float:
     places: dict[int, list[int]] = {}
     for at, place, _, _ in events:
         places.setdefault(place, []).append(at)
-    met = sum(
-        weight * _neighbours(places, place, implied) for place, weight in enumerate(wanted.pairs)
-    )
-    whole = sum(wanted.pairs)
-    return met / whole if whole else 0.5
+
+    def met(place: int) -> bool:
+        first, second = places.get(place, ()), places.get(place + 1, ())
+        return any(0 < after - at <= _NEIGHBOURS for at in first for after in second)
+
+    return _paired(wanted, implied, met)
 
 
-def _neighbours(places: Mapping[int, Sequence[int]], place: int, implied: Fills) -> float:
-    """1 where two neighbouring slots are filled by neighbours, else what is implied, else 0."""
-    if place in places and place + 1 in places:
-        later = places[place + 1]
-        if any(0 < after - at <= _NEIGHBOURS for at in places[place] for after in later):
-            return 1.0
-    return max(implied.get(place, 0.0), implied.get(place + 1, 0.0)) if implied else 0.0
+def _paired(wanted: Wanted, implied: Fills, met: Callable[[int], bool]) -> float:
+    """The weighted share of the pairs of slots that are met, or else are implied."""
+    if not (whole := sum(wanted.pairs)):
+        return 0.5
+    told = 0.0
+    for place, weight in enumerate(wanted.pairs):
+        if met(place):
+            told += weight
+        elif implied:
+            told += weight * max(implied.get(place, 0.0), implied.get(place + 1, 0.0))
+    return told / whole
 
 
 def _days(question: Question, candidate: Candidate) -> float:
