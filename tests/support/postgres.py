@@ -50,7 +50,10 @@ class Server:
 
     def start(self) -> None:
         """Run; returns when it takes questions."""
-        options = ("fsync=off", "shared_buffers=64MB", "max_standby_streaming_delay=0")
+        options = (
+            *("fsync=off", "shared_buffers=64MB", "max_standby_streaming_delay=0"),
+            "dynamic_shared_memory_type=mmap",  # what a kill leaves of it goes with the folder
+        )
         self._process = subprocess.Popen(
             [
                 *(_program("postgres"), "-D", self._data, "-k", self.folder),
