@@ -4,12 +4,23 @@ import logging
 from pathlib import Path
 
 from index.store import Snapshot, Store
-from index.vectors import FaissVectors, load_checkpoint, read_manifest, write_checkpoint
+from index.vectors import (
+    FaissVectors,
+    Vectors,
+    load_checkpoint,
+    read_manifest,
+    write_checkpoint,
+)
 from index.vectors.kinds import SIZES, Sizes
 
 logger = logging.getLogger(__name__)
 
 CHECKPOINT_SHARE = 0.05  # of the vectors may differ from their file before it is written again
+
+
+def searched_vectors(view: Snapshot, folder: Path, model: str) -> Vectors:
+    """What searches the view by meaning: the database where it does so itself, else FAISS."""
+    return view.vectors(model) or current_vectors(view, folder, model)
 
 
 def current_vectors(view: Snapshot, folder: Path, model: str) -> FaissVectors:
@@ -35,8 +46,15 @@ def renew_checkpoint(
 ) -> None:
     """Write the vectors' file anew where it lags behind the store by more than its share.
 
+    A database that searches by itself has no such file: it sees to its index instead.
     Followers that are further behind than the file before this one start from the new file.
     """
+    if store.vectors(model) is not None:
+        store.tend_vectors(model)
+        with store.snapshot() as view:
+            newest = view.generation_number()
+        store.forget_changes(upto=newest - 1)  # nothing in memory is brought up by older ones
+        return
     with store.snapshot() as view:
         collection, generation = view.collection(), view.generation()
         manifest = read_manifest(store.folder, collection=collection, model=model)

@@ -7,6 +7,8 @@ IndexFault
 ├── Locked            another reindex is running on this collection
 ├── Damaged           the stored collection contradicts itself
 ├── OutOfReach        the stored collection cannot be reached just now: rights, room, file handles
+│   └── Interrupted   the database broke off a piece of writing, which may be begun again
+│       └── Overtaken another reindex published between the plan of this one and its publication
 ├── TooNew            the stored collection was written by a newer version
 ├── ModelMissing      the embedding model cannot be found or loaded
 ├── ModelChanged      the collection was embedded by another model
@@ -43,6 +45,14 @@ class Damaged(IndexFault):
 
 class OutOfReach(IndexFault):
     """The stored collection cannot be reached just now: rights, room, file handles, a lock."""
+
+
+class Interrupted(OutOfReach):
+    """The database broke off a piece of writing, of which nothing was published."""
+
+
+class Overtaken(Interrupted):
+    """Another reindex published between the plan of this one and its publication."""
 
 
 class TooNew(IndexFault):

@@ -61,6 +61,8 @@ def inspect_collection(settings: IndexSettings, *, quick: bool = False) -> Itera
     where = settings.where
     if isinstance(where, Server):
         yield _in_database(where)
+        if where.replica:
+            yield _on_replica(where)
         yield _guarded("model", lambda: _model(settings, None))
         return
     path = where / FILE_NAME
@@ -100,6 +102,26 @@ def _in_database(where: Server) -> Finding:
         f"generation {now.id} of {now.articles:,} articles and {now.paragraphs:,} paragraphs in"
         f" {where}",
     )
+
+
+def _on_replica(where: Server) -> Finding:
+    """Whether the replica is there, and as new as the database itself."""
+    replica = Server(where.replica, where.folder)
+    try:
+        held, newest = (_newest_in(each) for each in (replica, where))
+    except IndexFault as error:
+        return wrong("replica", str(error), "see what it says; the database is read meanwhile")
+    if held < newest:
+        told = f"{replica} has generation {held}, and {newest} is the newest"
+        return note(
+            "replica", told, "see pg_stat_wal_receiver there; the database is read meanwhile"
+        )
+    return fine("replica", f"{replica} has the newest generation")
+
+
+def _newest_in(where: Server) -> int:
+    with closing(open_store(where)) as store, store.snapshot() as view:
+        return view.generation_number()
 
 
 def _checks(look: _Look, settings: IndexSettings) -> Iterator[Finding]:

@@ -127,6 +127,7 @@ class _Follower:
         self._said = ""
         self._file: Checkpoint | None = None
         self._proven = ""
+        self._copy: FaissVectors | None = None  # None where the store itself is searched
         self._ended = threading.Event()
 
     def load(self) -> tuple[Embedder, Vectors]:
@@ -135,7 +136,9 @@ class _Follower:
         self._model.lexicon()
         with self._store.snapshot() as view:
             number = view.generation_number()
-            self._file, vectors = self._manifest(view), self._vectors(view)
+            vectors = self._store.vectors(self._model.name)
+            if vectors is None:
+                vectors = self._copied(view)
             sample = view.sample(SAMPLED) if self._model.reranker else []
         self._load_reranker([(article, text) for _, article, text in sample])
         self.generation = number
@@ -151,7 +154,10 @@ class _Follower:
         """Look for new generations on a thread, until stopped."""
 
         def look() -> None:
-            while not self._ended.wait(every_s):
+            while True:
+                self._store.await_news(self.generation, every_s, self._ended)
+                if self._ended.is_set():
+                    return
                 self._look(lane)
 
         self._thread = threading.Thread(target=look, name="follower", daemon=True)
@@ -194,8 +200,11 @@ class _Follower:
             logger.warning("%s", warning)
         self._said = warning
 
-    def _vectors(self, view: Snapshot) -> FaissVectors:
-        return current_vectors(view, self._store.folder, self._model.name)
+    def _copied(self, view: Snapshot) -> FaissVectors:
+        """A copy in memory of what the view shows, from the file that there is now."""
+        self._file = self._manifest(view)
+        self._copy = current_vectors(view, self._store.folder, self._model.name)
+        return self._copy
 
     def _manifest(self, view: Snapshot) -> Checkpoint | None:
         return read_manifest(
@@ -219,6 +228,7 @@ class _Follower:
     def _read_from_store(self, lane: Lane) -> None:
         with self._store.snapshot() as view:
             number, vectors = view.generation_number(), stored_vectors(view, self._model.name)
+        self._copy = vectors
         lane.do(lambda *_: lane.replace_vectors(vectors)).result()
         self.generation = number
 
@@ -231,18 +241,22 @@ class _Follower:
             if newest.model != self._model.name:
                 self._say(f"generation {newest.id} is of another model: start the bot again")
                 return
-            changes = view.changes_since(self.generation, model=self._model.name)
-            before, self._file = self._file, self._manifest(view)
-            # From a newer file: what came and went since the older one need not be carried along.
-            anew = changes is None or self._file != before
-            whole = self._vectors(view) if anew else None
+            if self._copy is not None:
+                self._bring_up(lane, view, self._copy)
+        self.generation = newest.id
+        logger.info("generation %d: %d paragraphs", newest.id, newest.paragraphs)
 
-        def take(_: Embedder, vectors: Vectors) -> None:
+    def _bring_up(self, lane: Lane, view: Snapshot, copy: FaissVectors) -> None:
+        """Have the copy in memory be of the view's generation when this returns."""
+        changes = view.changes_since(self.generation, model=self._model.name)
+        # From a newer file: what came and went since the older one need not be carried along.
+        anew = changes is None or self._file != self._manifest(view)
+        whole = self._copied(view) if anew else None
+
+        def take(*_: object) -> None:
             if whole is not None:
                 lane.replace_vectors(whole)
             elif changes is not None:
-                vectors.apply(changes)
+                copy.apply(changes)
 
         lane.do(take).result()
-        self.generation = newest.id
-        logger.info("generation %d: %d paragraphs", newest.id, newest.paragraphs)

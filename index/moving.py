@@ -34,19 +34,20 @@ def move(source: Where, target: Where, *, replace: bool = False, told: Told) -> 
         old.snapshot() as view,
         reindex_lock(target),
         closing(open_store(target, writable=True)) as new,
-        new.publishing() as draft,
     ):
         now = view.generation()
-        if draft.view.generation_number() and not replace:
-            raise NotEmpty(
-                f"there is a collection in {target} already; say --replace to have it replaced, or"
-                " name another place"
-            )
-        draft.empty()
-        move_rows(view, draft, told=told)
-        told("comparing", 0, 1)
-        _compare(view, draft.view, now.model)
-        told("comparing", 1, 1)
+        with new.publishing() as draft:
+            if draft.view.generation_number() and not replace:
+                raise NotEmpty(
+                    f"there is a collection in {target} already; say --replace to have it"
+                    " replaced, or name another place"
+                )
+            draft.empty()
+            move_rows(view, draft, told=told)
+            told("comparing", 0, 1)
+            _compare(view, draft.view, now.model)
+            told("comparing", 1, 1)
+        new.tend_vectors(now.model)
     return Moved(now.id, now.articles, now.paragraphs)
 
 

@@ -6,15 +6,16 @@ it was; the rows of the generation change together or not at all.
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from index.article import Article
 from index.calibrate import SAMPLED, SMALLEST, Bench, choose_threshold, made_questions
-from index.current import current_vectors, renew_checkpoint
+from index.current import renew_checkpoint, searched_vectors
 from index.embedder import Embedder
-from index.errors import Damaged, ModelChanged
+from index.errors import Damaged, Interrupted, ModelChanged, Overtaken
 from index.export import Exported, plan_return
 from index.golden import (
     FILE_NAME,
@@ -30,6 +31,7 @@ from index.golden import (
 from index.lexicon import Language, NoLexicon
 from index.lock import reindex_lock
 from index.measure import measure_scale
+from index.patience import begun_again
 from index.plan import (
     EVERYTHING,
     Choice,
@@ -187,17 +189,24 @@ def _carry_out(  # noqa: PLR0913 - by name
     roots: Sequence[Path] = (),
 ) -> Outcome:
     started = time.monotonic()
-    with reindex_lock(where):
-        store = open_store(where, writable=True)
-        try:
-            plan = make_plan(store)
-            work = _Work(store, model, options, progress, roots)
-            embedded = work.embed(plan)
+
+    def carry_out(broken: Interrupted | None) -> Outcome:
+        with (
+            reindex_lock(where),
+            closing(open_store(where, writable=True, sources=roots)) as store,
+        ):
+            # Who was overtaken has nobody else publish from the next plan on.
+            with store.alone() if isinstance(broken, Overtaken) else nullcontext():
+                work = _Work(store, model, options, progress, roots)
+                plan = make_plan(store)
+                embedded = work.embed(plan)
+                if not options.dry_run:
+                    work.publish(plan)
             if not options.dry_run:
-                work.publish(plan)
+                work.renew()
             return _outcome(plan, store, embedded, time.monotonic() - started)
-        finally:
-            store.close()
+
+    return begun_again(carry_out)
 
 
 class _Work:
@@ -217,6 +226,7 @@ class _Work:
         self._progress = progress
         self._roots = roots
         self._loaded: Embedder | None = None
+        self._worth_renewing = False
         with store.snapshot() as view:
             self._before = view.generation() if view.generation_number() else None
 
@@ -247,15 +257,25 @@ class _Work:
         # A first run that could read nothing is no generation: the next start tries again.
         first = self._before is None and not plan.failed
         differs = change.changes_text or first or self._new_model
+        self._worth_renewing = differs or self._before is not None
         with self._store.publishing() as draft:
+            self._see_that_none_came_between(draft)
             draft.apply(change, at=datetime.now(UTC).isoformat(timespec="seconds"))
             if differs:
                 self._seal(draft)
                 self._ask_golden(draft)
         if differs:
             self._progress("publishing", 1, 1)
-        if differs or self._before is not None:
+
+    def renew(self) -> None:
+        """Bring up what is made of the vectors, once the publication is done."""
+        if self._worth_renewing:
             renew_checkpoint(self._store, self._model.name, always=self._options.full)
+
+    def _see_that_none_came_between(self, draft: Draft) -> None:
+        """Raise Overtaken where another reindex published since this one's plan was made."""
+        if draft.view.generation_number() != (self._before.id if self._before else 0):
+            raise Overtaken("another reindex published a generation meanwhile; run it again")
 
     @property
     def _new_model(self) -> bool:
@@ -301,7 +321,7 @@ class _Work:
         if not questions:
             return
         view, language = draft.view, self._model.lexicon()
-        vectors = current_vectors(view, self._store.folder, self._model.name)
+        vectors = searched_vectors(view, self._store.folder, self._model.name)
         bench = Bench(
             view, view.generation(), self._embedder, language, vectors=vectors, stage=STAGE
         )

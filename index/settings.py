@@ -63,6 +63,13 @@ def _collection(url: str) -> str:
     return str(rooted(Path(url)))
 
 
+def _replica(url: str) -> str:
+    url = url.strip()
+    if url and not url.startswith(("postgresql://", "postgres://")):
+        raise ValueError("not PostgreSQL")
+    return url
+
+
 def _model(name: str) -> str:
     """A model's folder where there is one of this name, else the name as it is."""
     name = name.strip()
@@ -89,6 +96,7 @@ class Server:
 
     url: str = field(repr=False)  # it has the password
     folder: Path
+    replica: str = field(default="", repr=False)  # the address of a copy to read from
 
     def __str__(self) -> str:
         return re.sub(r"//[^/]*@|[?].*", lambda hit: "//" * hit[0].startswith("//"), self.url)
@@ -105,6 +113,9 @@ class IndexSettings(Settings):
 
     url: Annotated[str, AfterValidator(_collection)] = Field(
         "data/", description="a folder, or postgresql://user:password@host/name", repr=False
+    )
+    replica_url: Annotated[str, AfterValidator(_replica)] = Field(
+        "", description="postgresql://user:password@host/name, a replica of INDEX_URL", repr=False
     )
     data: RootedPath = Field(
         Path("data/"), description="the folder of what is kept here beside a database"
@@ -138,7 +149,9 @@ class IndexSettings(Settings):
     @property
     def where(self) -> Where:
         """The folder or the database that holds the collection."""
-        return Server(self.url, self.data) if "://" in self.url else Path(self.url)
+        return (
+            Server(self.url, self.data, self.replica_url) if "://" in self.url else Path(self.url)
+        )
 
     def in_folder(self, what: str) -> Path:
         """The folder of the collection, for `what` works on one. Raises UnknownSetting else."""

@@ -49,6 +49,8 @@ def _measured(asked: argparse.Namespace, folder: Path) -> "list[Measure]":
         from scripts.measures.model import measure_model
 
         return measure_model(settings_here().model, runs=asked.runs)
+    if asked.what == "postgres":
+        return _in_postgres(folder, asked)
     if asked.what == "large":
         return _large(asked.keep or folder, asked)
     measures = []
@@ -83,6 +85,28 @@ def _asked(folder: Path, asked: argparse.Namespace) -> "list[Measure]":
     questions = made_up(texts, asked.questions)
     ground = Ground(shelf.folder, model, embedder, bare, questions, count, asked.runs)
     return [*indexing, *measure_asking(ground)]
+
+
+def _in_postgres(folder: Path, asked: argparse.Namespace) -> "list[Measure]":
+    """Questions to a collection in a folder, and to the same one moved to an empty database."""
+    from index.errors import UnknownSetting
+    from index.live import model_of
+    from index.reindex import Options, reindex
+    from index.settings import Server
+    from scripts.measures.asking import Ground, made_up
+    from scripts.measures.postgres import Clustered, measure_postgres
+
+    if not asked.database:
+        raise UnknownSetting("name an empty database: --database postgresql://user@host/name")
+    model = model_of(settings_here())
+    embedder = model.load()
+    texts = made_paragraphs(asked.paragraphs)
+    load = replace(model, load=lambda: Clustered(embedder, frozenset()))
+    source = _write(folder / "articles.jsonl", texts)
+    reindex([source], folder / "data", load, options=Options(), progress=lambda *_: None)
+    questions = made_up(texts, asked.questions)
+    ground = Ground(folder / "data", model, embedder, embedder, questions, len(texts), asked.runs)
+    return measure_postgres(ground, Server(asked.database, folder / "beside"))
 
 
 def _started(folder: Path, runs: int) -> "list[Measure]":
@@ -151,12 +175,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("all", "asking", "starting", "serving", "model", "feeding", "large"),
+        choices=("all", "asking", "starting", "serving", "model", "feeding", "large", "postgres"),
         default="all",
         help="all is the three after it; model: its calls by precision and threads; feeding: files"
         " of every format, one of each changed in"
         " turn; the floors are then the most that it may take, and vectors are made by chance but"
-        " for what is changed; large: made text and vectors, written straight into a store",
+        " for what is changed; large: made text and vectors, written straight into a store;"
+        " postgres: a question in a database, and in a folder",
+    )
+    parser.add_argument(
+        "--database", metavar="URL", help="an empty one, for postgres; it is not emptied after"
     )
     parser.add_argument(
         "--keep",

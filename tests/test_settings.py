@@ -224,6 +224,18 @@ def test_the_password_of_a_database_is_shown_nowhere():
     assert str(settings.where) == "postgresql://harbour:5433/news"
 
 
+def test_a_replica_goes_with_its_database_and_is_a_database_too():
+    replica = "postgresql://otter:very-secret@pool/news"
+    given = {"INDEX_URL": "postgresql://otter@harbour/news", "INDEX_REPLICA_URL": replica}
+    settings = load_index_settings(given, None)
+
+    assert settings.where == Server("postgresql://otter@harbour/news", ROOT / "data", replica)
+    assert "very-secret" not in f"{settings!r} {settings.where!r} {settings.where}"
+    assert refusal(load_index_settings, {"INDEX_REPLICA_URL": "data/"}).startswith(
+        'INDEX_REPLICA_URL cannot be "data/"; what is wanted is postgresql://'
+    )
+
+
 def test_admins_are_numbers_between_commas_or_spaces():
     assert load_bot_settings({"BOT_ADMINS": "1, 2 3,"}, None).admins == (1, 2, 3)
     assert refusal(load_bot_settings, {"BOT_ADMINS": "1,otter"}) == (

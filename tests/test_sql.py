@@ -45,6 +45,11 @@ OURS = {
     "index/store/store.py": {"_marks(part)"},
     # only: MEETING with a condition, as in snapshot.py.
     "index/store/postgres/reading.py": {"_RANKED.format(only)"},
+    # Names and numbers that psycopg quotes.
+    "index/store/postgres/nearest.py": {
+        "_CREATE.format(name=Identifier(name), width=Literal(width), model=Literal(model))",
+        "_DROP.format(name=Identifier(name))",
+    },
     # Placeholders in psycopg's spelling.
     "index/store/postgres/connection.py": {"translated(sql)"},
     # Tables and columns as the schema of a bot.db names them that was just made, not the damaged

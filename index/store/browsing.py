@@ -39,6 +39,8 @@ class Browsing(Crediting):
 
     def present(self, ids: Sequence[int]) -> frozenset[int]:
         """Those of the ids that are in the collection."""
+        if not ids:  # PostgreSQL takes no empty list
+            return frozenset()
         marks = ", ".join(str(int(each)) for each in ids)
         rows = self._run(f"select id from paragraphs where id in ({marks})")
         return frozenset(row[0] for row in rows)

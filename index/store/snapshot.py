@@ -13,7 +13,7 @@ from index.article import Article, Credit, Span, off_page
 from index.errors import NoCollection
 from index.store.browsing import Browsing
 from index.store.crediting import credited
-from index.store.protocols import Connection, Rows
+from index.store.protocols import Connection, Rows, Vectors
 from index.store.proving import is_proven
 from index.store.ranking import SCORED, WEIGHED, leading, weighed
 from index.store.recent import Recent
@@ -235,9 +235,9 @@ class Snapshot(Browsing):
 
     def tokens(self, ids: Iterable[int], *, model: str) -> dict[int, bytes]:
         """What is kept of the tokens of these paragraphs, where something is."""
-        if not self._has_table("tokens"):
-            return {}
         marks = ", ".join(str(int(i)) for i in ids)
+        if not marks or not self._has_table("tokens"):
+            return {}
         rows = self._run(
             f"""select p.id, t.kept from paragraphs p
                 join tokens t on t.digest = p.digest and t.model = :model
@@ -304,6 +304,10 @@ class Snapshot(Browsing):
     def paragraph_count(self) -> int:
         """How many paragraphs there are."""
         return int(self._run("select count(*) from paragraphs").fetchone()[0])
+
+    def vectors(self, model: str) -> Vectors | None:  # noqa: ARG002 - for those that do
+        """What searches this view by meaning, where the database does so itself; else None."""
+        return None
 
     def all_vectors(self, model: str) -> tuple[Ids, Matrix]:
         """Every paragraph's id and vector, by id."""

@@ -2,12 +2,13 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from threading import Event
 
 from index.article import Article, Credit
 from index.store.draft import Draft
-from index.store.protocols import Connection
+from index.store.protocols import Connection, Vectors
 from index.store.records import Carrier, KeptFile, Matrix
 from index.store.snapshot import Snapshot
 
@@ -39,6 +40,21 @@ class Store(ABC):
     @abstractmethod
     def close(self) -> None:
         """Close every connection of every thread."""
+
+    def alone(self) -> AbstractContextManager[None]:
+        """While it lasts nobody else publishes; of a folder there is no other writer anyway."""
+        return nullcontext()
+
+    def await_news(self, known: int, every_s: float, ended: Event) -> None:  # noqa: ARG002 - for those that are told
+        """Return when there may be a newer generation than `known`, or when it has ended."""
+        ended.wait(every_s)
+
+    def vectors(self, model: str) -> Vectors | None:  # noqa: ARG002 - for those that do
+        """What searches the newest generation by meaning, where the database does so itself."""
+        return None
+
+    def tend_vectors(self, model: str) -> None:  # noqa: B027 - FAISS wants nothing of a store
+        """See after a publication to what the database searches by, where it does so itself."""
 
     @property
     @abstractmethod

@@ -1,5 +1,6 @@
 """Search by meaning over the collection's vectors, and the checkpoint that makes opening fast."""
 
+from index.store.protocols import Vectors
 from index.vectors.checkpoint import (
     Checkpoint,
     is_whole,
@@ -8,7 +9,6 @@ from index.vectors.checkpoint import (
     write_checkpoint,
 )
 from index.vectors.faiss_engine import FaissVectors
-from index.vectors.vectors import Vectors
 
 __all__ = [
     "Checkpoint",

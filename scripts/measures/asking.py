@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from index.embedder import Embedder
 from index.library import Library
@@ -16,6 +17,8 @@ from index.store import open_store
 from index.vectors import FaissVectors
 from index.words import analyse
 from scripts.measures.measure import Measure, against, percentile, timed
+
+T = TypeVar("T")
 
 AT_ONCE = 64
 LARGE = 100_000
@@ -62,7 +65,7 @@ def measure_asking(ground: Ground) -> list[Measure]:
 
 def _call(ground: Ground) -> Measure:
     """Our call of the model, by itself, beside the bare one: other precision, one thread."""
-    ours, bare = _in_turns(
+    ours, bare = in_turns(
         ground.questions,
         lambda question: ground.embedder.encode_closely([question], query=True),
         lambda question: ground.bare.encode_queries([question]),
@@ -76,7 +79,7 @@ def _lone(ground: Ground, library: Library, vectors: FaissVectors, reads: int) -
 
     for each in (library.ask, bare):
         each(ground.questions[0])
-    whole, least = _in_turns(ground.questions, library.ask, bare)
+    whole, least = in_turns(ground.questions, library.ask, bare)
     name = f"a question, {ground.paragraphs:,} paragraphs, INDEX_READ={reads}"
     targets = (1.5, 2.5) if ground.paragraphs >= LARGE else (1.15, None)
     return [
@@ -85,10 +88,10 @@ def _lone(ground: Ground, library: Library, vectors: FaissVectors, reads: int) -
     ]
 
 
-def _in_turns(
-    questions: Sequence[str],
-    one: Callable[[str], object],
-    other: Callable[[str], object],
+def in_turns(
+    questions: Sequence[T],
+    one: Callable[[T], object],
+    other: Callable[[T], object],
 ) -> tuple[list[float], list[float]]:
     """The seconds of both for every question; what disturbs the one disturbs the other."""
     pairs = [

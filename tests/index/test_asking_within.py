@@ -27,8 +27,8 @@ def write(desk: Desk, name: str, publisher: str, day: str, text: str) -> None:
 
 
 @pytest.fixture
-def desk(tmp_path) -> Desk:
-    desk = Desk(tmp_path)
+def desk(bare) -> Desk:
+    desk = bare
     for row in WIRE:
         write(desk, *row)
     desk.reindex()

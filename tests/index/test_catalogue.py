@@ -31,8 +31,8 @@ WIRE = [
 
 
 @pytest.fixture
-def desk(tmp_path) -> Desk:
-    desk = Desk(tmp_path)
+def desk(bare) -> Desk:
+    desk = bare
     for name, publisher, day, text in WIRE:
         row = {"id": name, "title": f"On {name}", "publisher": publisher, "published": day}
         desk.write(f"{name}.jsonl", json.dumps({**row, "text": text}))

@@ -13,7 +13,7 @@ from bot.phrases import phrases_in
 from bot.searched import searched_line
 from index import Filters, Window
 from index.retrieve import fits
-from index.store import Snapshot, SqliteStore
+from index.store import Snapshot, open_store
 from index.store.filtering import stands_in
 from index.vectors import FaissVectors
 from tests.index.test_vectors import some_vectors
@@ -30,8 +30,8 @@ ARTICLES = [
 
 
 @pytest.fixture
-def desk(tmp_path) -> Desk:
-    desk = Desk(tmp_path)
+def desk(bare) -> Desk:
+    desk = bare
     rows = [
         {"id": name, "title": name, "publisher": publisher, "published": day, "text": text}
         for name, publisher, day, text in ARTICLES
@@ -43,7 +43,7 @@ def desk(tmp_path) -> Desk:
 
 @pytest.fixture
 def view(desk):
-    store = SqliteStore(desk.folder)
+    store = open_store(desk.folder)
     with store.snapshot() as view:
         yield view
     store.close()

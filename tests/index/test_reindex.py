@@ -1,7 +1,7 @@
 """What a reindex changes, what it leaves alone, and what it says of it."""
 
 import os
-import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,12 +9,13 @@ import pytest
 from index.errors import Locked
 from index.lock import reindex_lock
 from index.plan import Failure
+from index.store import open_store
 from tests.support.collections import OTTERS, TEA, Desk
 
 
 def rows(desk: Desk, table: str) -> list[tuple[object, ...]]:
-    with sqlite3.connect(desk.folder / "library.db") as db:
-        return sorted(db.execute(f"select * from {table}"), key=repr)
+    with closing(open_store(desk.folder)) as store, store.snapshot() as view:
+        return sorted(view._run(f"select * from {table}"), key=repr)
 
 
 def counts(outcome) -> tuple[int, int, int, int]:

@@ -1,20 +1,21 @@
 """A session with PostgreSQL that runs the statements which are written for SQLite too."""
 
 import re
-from collections.abc import Iterable
+import struct
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from psycopg import Connection as Session
 from psycopg import Cursor
-from psycopg.adapt import Loader
+from psycopg.adapt import Dumper, Loader
 from psycopg.pq import Format
 
 from index.store.protocols import Values
 
 _PIECE = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|::|\?|:(?P<name>[a-z_]+)|%")
-_HEAD = 4  # bytes before a halfvec's numbers: how many there are, and two unused
+_HEAD = struct.Struct(">HH")  # before a vector's numbers: how many there are, and two bytes unused
 
 
 class PgConnection:
@@ -32,6 +33,12 @@ class PgConnection:
         with self.session.cursor() as cursor:
             cursor.executemany(translated(sql), list(parameters))
 
+    def copy(self, into: str, rows: Iterable[Sequence[Any]], /) -> None:
+        """Insert rows into a table and its columns."""
+        with self.session.cursor() as cursor, cursor.copy(f"copy {into} from stdin") as copying:
+            for row in rows:
+                copying.write_row(row)
+
 
 @lru_cache(maxsize=512)
 def translated(sql: str) -> Any:
@@ -45,20 +52,33 @@ def _placeholder(piece: re.Match[str]) -> str:
     return "%s" if piece[0] == "?" else piece[0].replace("%", "%%")
 
 
-def read_halves(session: Session[Any]) -> None:
-    """Have halfvecs given as SQLite has them: the bytes of little-endian half floats."""
-    row = session.execute("select to_regtype('halfvec')::oid").fetchone()
-    if row and row[0]:
-        session.adapters.register_loader(row[0], _Halves)
+def speak_vectors(session: Session[Any]) -> None:
+    """Have rows of numbers sent as vectors, and halfvecs given as SQLite has them.
+
+    That is the bytes of little-endian half floats.
+    """
+    row = session.execute(
+        "select to_regtype('vector')::oid, to_regtype('halfvec')::oid"
+    ).fetchone()
+    if row and row[0] and row[1]:
+        session.adapters.register_dumper(np.ndarray, _dumper(row[0]))
+        session.adapters.register_loader(row[1], _Halves)
+
+
+def _dumper(number: int) -> type[Dumper]:
+    class Vector(Dumper):
+        format = Format.BINARY
+        oid = number
+
+        def dump(self, row: Any) -> bytes:
+            numbers: bytes = row.astype(">f4").tobytes()
+            return _HEAD.pack(len(row), 0) + numbers
+
+    return Vector
 
 
 class _Halves(Loader):
     format = Format.BINARY
 
     def load(self, data: Any) -> bytes:
-        return np.frombuffer(bytes(data)[_HEAD:], dtype=">f2").astype("<f2").tobytes()
-
-
-def halfvec(row: Any) -> str:
-    """A vector as PostgreSQL reads it."""
-    return str(row.astype(np.float16).astype(np.float32).tolist())
+        return np.frombuffer(bytes(data)[_HEAD.size :], dtype=">f2").astype("<f2").tobytes()

@@ -2,9 +2,11 @@
 
 import math
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 from index.answer import Filters
 from index.store.filtering import Condition, Wording, condition_of, plain
+from index.store.postgres.nearest import PgVectors
 from index.store.snapshot import EVERYTHING, LEAD_WEIGHT, MEETING, Snapshot
 from index.words import analyse
 
@@ -13,24 +15,43 @@ _LEAST = 1e-6  # what FTS5 gives a term that more than half of the paragraphs ho
 _HOLDING = "p.id in (select paragraph from postings where hits > 0 and term = ?)"
 
 # FTS5's bm25, its operations in its order, so that what is equal there is equal here.
-_RANKED = """
-    select h.paragraph from (
-        select paragraph, place, idf,
-               hits + lead_hits * cast(? as double precision) as f
-        from unnest(cast(? as text[]), cast(? as double precision[]))
-             with ordinality as asked (term, idf, place)
-        join postings using (term)
-    ) as h
-    join words_docsize d on d.id = h.paragraph
-    where h.f > 0 and {}
-    group by h.paragraph having count(*) >= ?
-    order by sum(
-        idf * ((f * cast(2.2 as double precision))
-            / (f + cast(1.2 as double precision) * (cast(0.25 as double precision)
-               + cast(0.75 as double precision) * d.size / cast(? as double precision))))
-        order by place) desc, h.paragraph
-    limit ?
+_PART = """
+    idf * ((f * cast(2.2 as double precision))
+        / (f + cast(1.2 as double precision) * (cast(0.25 as double precision)
+           + cast(0.75 as double precision) * size / mean)))
 """
+
+# First the rarer terms alone, added up in any order, which differs in the last digits; then all,
+# of those paragraphs that may yet be among the best.
+_RANKED = f"""
+    with given as (
+        select cast(? as double precision) as mean, cast(? as double precision) as lead,
+               cast(? as text[]) as rare, cast(? as double precision) as others,
+               cast(? as integer) as most
+    ), asked as (
+        select * from unnest(cast(? as text[]), cast(? as double precision[]))
+        with ordinality as asked (term, idf, place)
+    ), part as materialized (
+        select paragraph, sum({_PART}) as score from (
+            select p.paragraph, place, idf, size, mean, hits + lead_hits * lead as f
+            from given cross join asked join postings p using (term) where term = any(rare)
+        ) as h where f > 0 and {{}} group by paragraph
+    ), few as materialized (
+        select paragraph from given cross join part where score + others + 1e-9 >= coalesce(
+            (select score from part order by score desc offset (select most - 1 from given)
+             limit 1), 0)
+    )
+    select paragraph, sum({_PART} order by place) as score from (
+        select few.paragraph, place, idf, size, mean, hits + lead_hits * lead as f
+        from given cross join few cross join asked cross join lateral (
+            select hits, lead_hits, size from postings
+            where term = asked.term and paragraph = few.paragraph offset 0) p
+    ) as h where f > 0
+    group by paragraph having count(*) >= ?
+    order by score desc, paragraph limit ?
+"""
+_MOST_OF_A_TERM = 2.2  # times its idf: what a term adds to a score is less
+_ENOUGH = 4  # times as many paragraphs as are wanted are looked at, to begin with
 
 
 class PgSnapshot(Snapshot):
@@ -71,20 +92,34 @@ class PgSnapshot(Snapshot):
     def _ranked(
         self, found: dict[str, int], limit: int, *, filters: Filters, lead: float, least: int = 1
     ) -> list[int]:
-        """The paragraphs with `least` of the terms, given with how many paragraphs hold each."""
+        """The paragraphs with `least` of the terms, given with how many paragraphs hold each.
+
+        Those with the rarer terms are looked at first. What has none of these cannot have more
+        than the others together may add, and is left out where that is too little (MaxScore).
+        """
         if not found:
             return []
         total, terms = self._run("select paragraphs, terms from words_total").fetchone()
+        idfs = {term: _idf(total, holding) for term, holding in found.items()}
+        rest = sorted(found, key=lambda term: (-idfs[term], term))
+        rare = _taken(rest, 0 if least > 1 else _ENOUGH * limit, found)
         condition, values = self.condition(filters)
-        only = f"h.paragraph in ({MEETING.format(condition)})" if filters else "1 = 1"
-        rows = self._run(
-            _RANKED.format(only),
-            [
-                *(lead, list(found), [_idf(total, holding) for holding in found.values()]),
-                *(*(values if filters else ()), least, terms / total, limit),
-            ],
-        )
-        return [row[0] for row in rows]
+        only = f"paragraph in ({MEETING.format(condition)})" if filters else "1 = 1"
+        while True:
+            others = [idfs[term] for term in rest if term not in rare]
+            most = _MOST_OF_A_TERM * sum(others) if least == 1 else math.inf
+            given = [terms / total, lead, rare, most, limit, list(idfs), list(idfs.values())]
+            rows = self._run(
+                _RANKED.format(only), [*given, *(values if filters else ()), least, limit]
+            ).fetchall()
+            worst = rows[-1][1] if len(rows) == limit else 0.0
+            if least > 1 or not others or most < worst:
+                return [row[0] for row in rows]
+            rare = _until_too_little(rest, idfs, worst)
+
+    def vectors(self, model: str) -> PgVectors:
+        """What searches this view by meaning."""
+        return PgVectors(lambda: nullcontext(self._run), model)
 
     def _has_table(self, name: str) -> bool:  # noqa: ARG002 - all were made at once
         return True
@@ -102,6 +137,25 @@ def _without(words: str) -> Condition:
     terms = list(dict.fromkeys(analyse(words)))
     held = " and ".join([_HOLDING] * len(terms))
     return (f"not ({held})", terms) if terms else ("", [])
+
+
+def _taken(terms: Sequence[str], enough: int, holding: dict[str, int]) -> list[str]:
+    """The first terms, as many as it takes for more than so many paragraphs to hold them."""
+    taken, held = [], 0
+    for term in terms:
+        taken.append(term)
+        held += holding[term]
+        if held > enough:
+            break
+    return taken
+
+
+def _until_too_little(terms: Sequence[str], idfs: dict[str, float], worst: float) -> list[str]:
+    """The first terms, so many that the others cannot add up to the worst score any more."""
+    left = len(terms)
+    while left > 1 and _MOST_OF_A_TERM * sum(idfs[term] for term in terms[left - 1 :]) < worst:
+        left -= 1
+    return list(terms[:left])
 
 
 def _idf(total: int, holding: int) -> float:

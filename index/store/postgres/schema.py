@@ -38,15 +38,15 @@ M001_COLLECTION = """
     create index on paragraphs (digest);
     create index on paragraphs (entered);
 
-    -- How often a term stands in a paragraph and in its lead; what FTS5 has in its index.
+    -- How often a term stands in a paragraph and in its lead, and how many terms these have:
+    -- what FTS5 has in its index. All that ranking reads is in the key's own pages.
     create table postings (
-        term text collate "C" not null, paragraph bigint not null,
-        hits integer not null, lead_hits integer not null,
-        primary key (term, paragraph) include (hits, lead_hits)
+        paragraph bigint not null, size integer not null,
+        hits smallint not null, lead_hits smallint not null, term text collate "C" not null,
+        primary key (term, paragraph) include (hits, lead_hits, size)
     );
-    create index on postings (paragraph);
     create table vocabulary (term text collate "C" primary key, doc bigint not null);
-    -- How many terms a paragraph and its lead have, and its text folded, for phrases.
+    -- How many terms a paragraph and its lead have together, and its text folded, for phrases.
     create table words_docsize (
         id bigint primary key, size integer not null, plain text collate "C" not null
     );
@@ -100,8 +100,7 @@ M001_COLLECTION = """
 MIGRATIONS = (M001_COLLECTION,)
 
 MIGRATING = 0x71770000
-WRITING = 0x71770001
-"""Advisory locks: held while tables are made, and by who writes to the collection."""
+"""Advisory lock: held while tables are made."""
 
 
 def migrate(session: Session[Any]) -> None:

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any
+from pathlib import Path
+from threading import Event
 
-from index.errors import IndexFault, Locked, MissingExtra, NoCollection, OutOfReach
+import numpy as np
+
+from index.errors import Interrupted, MissingExtra, NoCollection, OutOfReach
 from index.settings import Server
 from index.store.draft import Draft
 from index.store.records import Matrix
@@ -13,52 +16,52 @@ from index.store.store import Store
 
 try:
     import psycopg
-    from psycopg_pool import ConnectionPool, PoolTimeout
 except ImportError as error:
     raise MissingExtra(
         "INDEX_URL names PostgreSQL, and psycopg is not installed; type:"
         " scripts/run --setup postgres"
     ) from error
 
-from index.store.postgres.connection import PgConnection, halfvec, read_halves
+from index.store.postgres.claims import PUBLISHING, claim
+from index.store.postgres.connection import PgConnection
+from index.store.postgres.interruption import Writing, interrupted
+from index.store.postgres.nearest import PgVectors, Run, tend
+from index.store.postgres.news import CHANNEL, News
 from index.store.postgres.reading import PgSnapshot
-from index.store.postgres.schema import WRITING, migrate, refuse_newer, version_of
+from index.store.postgres.schema import migrate, refuse_newer, version_of
+from index.store.postgres.servers import LAG_S, Servers, Standing, Steady
+from index.store.postgres.sessions import PATH, Session, connected, prepare
 from index.store.postgres.writing import PgDraft
-
-REACH_S = 10.0  # for a connection, before the server counts as gone
-MOST_READERS = 16
-
-PATH = "set search_path = quotewire, public"
-
-CHANNEL = "quotewire"
-"""Told the number of each new generation."""
 
 
 class PostgresStore(Store):
     """The collection in a database, in its schema `quotewire`.
 
     Opened for reading it never creates or changes anything. Opened with `writable=True` it makes
-    what is missing, and holds a lock in the database until it is closed or its process ends.
+    what is missing, and claims `sources` until it is closed or its process ends. A replica may be
+    up to `lag_s` behind.
     Raises NoCollection, TooNew, Locked, OutOfReach.
     """
 
-    def __init__(self, server: Server, *, writable: bool = False) -> None:
+    def __init__(
+        self,
+        server: Server,
+        *,
+        writable: bool = False,
+        sources: Sequence[Path] = (),
+        lag_s: float = LAG_S,
+    ) -> None:
         self.folder = server.folder
         self._server = server
-        self._writer: PgConnection | None = None
+        self._writer: Writing | None = None
+        standing = Standing(lag_s=lag_s)
+        self._servers = Servers(server, standing)
+        # Apart: who has a view may wait for the lane, and the lane must not wait for a session.
+        self._searched = Servers(server, standing)
+        self._news = News(server.url, self._servers)
         if writable:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._writer = PgConnection(self._open_for_writing())
-        self._pool = ConnectionPool(
-            server.url,
-            min_size=1,
-            max_size=MOST_READERS,
-            timeout=REACH_S,
-            kwargs={"autocommit": True, "connect_timeout": int(REACH_S)},
-            configure=_prepared,
-            check=ConnectionPool.check_connection,
-            open=False,
-        )
+            self._writer = Writing(self._open_for_writing(sources), server)
         try:
             self._look()
         except BaseException:
@@ -69,33 +72,65 @@ class PostgresStore(Store):
     def snapshot(self) -> Iterator[Snapshot]:
         """The newest generation, unchanged for as long as the context lasts.
 
-        Raises OutOfReach where the server is gone.
+        It may be of a replica's, and outlives the death of the server that it began on. Raises
+        OutOfReach where no server can be reached.
         """
-        with self._reaching(), self._pool.connection() as session, session.transaction():
-            session.execute("set transaction isolation level repeatable read, read only")
-            yield PgSnapshot(PgConnection(session))
+        with self._reading(self._servers) as connection:
+            yield PgSnapshot(connection)
 
     @contextmanager
     def publishing(self) -> Iterator[Draft]:
         """A transaction that is committed when the context ends, and undone on any error.
 
-        Who listens on CHANNEL is told the newest generation's number.
+        It waits for another's to end. Who listens on CHANNEL is told the newest generation's
+        number. Raises Interrupted where the database breaks it off.
         """
         with self._atomic():
+            self._write.execute("select pg_advisory_xact_lock(?)", [PUBLISHING])
             draft = PgDraft(self._write)
             yield draft
             number = str(draft.view.generation_number())
             self._write.execute("select pg_notify(?, ?)", [CHANNEL, number])
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """While it lasts nobody else publishes; whoever does is waited for first."""
+        self._write.execute("select pg_advisory_lock(?)", [PUBLISHING])
+        try:
+            yield
+        finally:
+            with suppress(Interrupted):  # a session that died let go of it
+                self._write.execute("select pg_advisory_unlock(?)", [PUBLISHING])
+
+    def await_news(self, known: int, every_s: float, ended: Event) -> None:
+        """Return when there may be a newer generation than `known`: mostly when it is told."""
+        self._news.wait(known, every_s, ended)
+
+    def vectors(self, model: str) -> PgVectors:
+        """What searches the newest generation by meaning."""
+
+        @contextmanager
+        def opened() -> Iterator[Run]:
+            with self._reading(self._searched) as connection:
+                yield connection.execute
+
+        return PgVectors(opened, model)
+
+    def tend_vectors(self, model: str) -> None:
+        """Make the index of the vectors where they have become many."""
+        with interrupted(self._server):
+            tend(self._write.session, model)
+
     def save_vectors(
         self, model: str, digests: Sequence[str], vectors: Matrix, tokens: Sequence[bytes] = ()
     ) -> None:
         """Keep one vector a digest, at half precision, and its tokens, committed at once."""
+        halves = vectors.astype(np.float16)
         with self._atomic():
             self._write.executemany(
                 """insert into vectors (model, digest, vector) values (?, ?, cast(? as halfvec))
                    on conflict (digest, model) do update set vector = excluded.vector""",
-                [(model, d, halfvec(row)) for d, row in zip(digests, vectors, strict=True)],
+                [(model, d, row) for d, row in zip(digests, halves, strict=True)],
             )
             self._write.executemany(
                 """insert into tokens (model, digest, kept) values (?, ?, ?)
@@ -104,8 +139,10 @@ class PostgresStore(Store):
             )
 
     def close(self) -> None:
-        """Close every connection, and let go of the lock."""
-        self._pool.close()
+        """Close every connection, and let go of the claim."""
+        self._news.close()
+        self._servers.close()
+        self._searched.close()
         if self._writer is not None:
             # The server sees a closed session a moment later, and the next writer may be sooner.
             with suppress(psycopg.Error):
@@ -113,15 +150,24 @@ class PostgresStore(Store):
             self._writer.session.close()
 
     @property
-    def _write(self) -> PgConnection:
+    def _write(self) -> Writing:
         if self._writer is None:
             raise TypeError("this store was opened for reading")
         return self._writer
 
     @contextmanager
     def _atomic(self) -> Iterator[None]:
-        with self._reaching(), self._write.session.transaction():
+        with interrupted(self._server), self._write.session.transaction():
             yield
+
+    @contextmanager
+    def _reading(self, servers: Servers) -> Iterator[PgConnection]:
+        with self._reaching():
+            view = Steady(servers)
+            try:
+                yield view
+            finally:
+                view.end()
 
     def _view(self) -> Snapshot:
         return PgSnapshot(self._write)
@@ -129,76 +175,48 @@ class PostgresStore(Store):
     def _look(self) -> None:
         """See that there is a collection that this version can read."""
         with self._reaching():
-            # By itself: the pool would try again and again for as long as it may.
-            with self._connected() as session:
-                session.execute(PATH)
-                version = version_of(session)
-            self._pool.open()
+            try:
+                version = _version_at(self._server.url)
+            except psycopg.OperationalError:
+                if not self._server.replica or self._writer is not None:
+                    raise
+                version = _version_at(self._server.replica)
         refuse_newer(version)
         if not version:
             raise NoCollection(
                 f"there is no collection in {self._server}; run scripts/run reindex PATH... first"
             )
 
-    def _open_for_writing(self) -> "psycopg.Connection[Any]":
+    def _open_for_writing(self, sources: Sequence[Path]) -> Session:
         with self._reaching():
-            session = self._connected()
-        try:
-            session.execute(PATH)
-            self._take(session)
-            migrate(session)
-            _prepared(session)
-        except BaseException:
-            session.close()
-            raise
+            session = connected(self._server.url)
+            try:
+                session.execute(PATH)
+                claim(session, sources, self._server)
+                migrate(session)
+                prepare(session)
+            except BaseException:
+                session.close()
+                raise
         return session
-
-    def _connected(self) -> "psycopg.Connection[Any]":
-        return psycopg.connect(self._server.url, autocommit=True, connect_timeout=int(REACH_S))
-
-    def _take(self, session: "psycopg.Connection[Any]") -> None:
-        row = session.execute("select pg_try_advisory_lock(%s)", [WRITING]).fetchone()
-        if not row or not row[0]:
-            raise Locked(
-                f"{self._server} is being reindexed by {_holder(session)};"
-                " wait for it to end, or stop it"
-            )
 
     @contextmanager
     def _reaching(self) -> Iterator[None]:
-        """Say what happened where the server cannot be reached, without its address's password."""
-        fault: IndexFault
+        """Say what happened where no server can be reached, without an address's password."""
         try:
             yield
-        except PoolTimeout:
-            fault = self._unreached("no answer")
         except psycopg.OperationalError as error:
-            fault = self._unreached(type(error).__name__)
+            fault = OutOfReach(
+                f"{self._server} cannot be reached ({type(error).__name__}); see that PostgreSQL"
+                " runs there and that INDEX_URL has its address, name and password"
+            )
         else:
             return
         # Outside the except: the library's own error may show the address.
         raise fault
 
-    def _unreached(self, why: str) -> OutOfReach:
-        return OutOfReach(
-            f"{self._server} cannot be reached ({why}); see that PostgreSQL runs there and that"
-            " INDEX_URL has its address, name and password"
-        )
 
-
-def _prepared(session: "psycopg.Connection[Any]") -> None:
-    session.execute(PATH)
-    read_halves(session)
-
-
-def _holder(session: "psycopg.Connection[Any]") -> str:
-    """Who holds the lock, as the server knows them."""
-    row = session.execute(
-        """select a.pid, coalesce(host(a.client_addr), 'its own machine'),
-                  to_char(a.backend_start at time zone 'utc', 'YYYY-MM-DD HH24:MI:SS')
-           from pg_locks l join pg_stat_activity a on a.pid = l.pid
-           where l.locktype = 'advisory' and l.objid = %s and l.granted
-             and a.datname = current_database()""",
-        [WRITING],
-    ).fetchone()
-    return f"session {row[0]} from {row[1]} since {row[2]} UTC" if row else "another process"
+def _version_at(url: str) -> int:
+    with connected(url) as session:
+        session.execute(PATH)
+        return version_of(session)

@@ -7,9 +7,8 @@ import numpy as np
 
 from index.store.draft import Draft
 from index.store.filtering import plain
-from index.store.postgres.connection import halfvec
+from index.store.postgres.connection import PgConnection
 from index.store.postgres.reading import PgSnapshot
-from index.store.protocols import Connection
 from index.store.records import Kept, Publication
 from index.words import fold
 
@@ -17,8 +16,9 @@ from index.words import fold
 class PgDraft(Draft):
     """The open transaction of a publication in PostgreSQL."""
 
-    def __init__(self, db: Connection) -> None:
+    def __init__(self, db: PgConnection) -> None:
         super().__init__(db)
+        self._pg = db
         self.view = PgSnapshot(db)
         self._docs: Counter[str] = Counter()  # how many more paragraphs hold each term
         self._rows = self._terms = 0  # how many more paragraphs and terms there are
@@ -40,10 +40,7 @@ class PgDraft(Draft):
         """Keep vectors of a model: the digest of a text, and the bytes of its half floats."""
         self._db.executemany(
             "insert into vectors (model, digest, vector) values (?, ?, cast(? as halfvec))",
-            [
-                (model, digest, halfvec(np.frombuffer(vector, dtype="<f2")))
-                for digest, vector in vectors
-            ],
+            [(model, digest, np.frombuffer(vector, dtype="<f2")) for digest, vector in vectors],
         )
 
     def _add(self, kept: Kept, number: int) -> None:
@@ -64,14 +61,16 @@ class PgDraft(Draft):
             self._rows += 1
             self._terms += size
         self._db.executemany("insert into words_docsize values (?, ?, ?)", sizes)
-        self._db.executemany("insert into postings values (?, ?, ?, ?)", list(_postings(kept)))
+        self._pg.copy("postings (term, paragraph, hits, lead_hits, size)", _postings(kept))
 
     def _forget_words(self, paragraph: int, terms: str, lead: str) -> None:
         own = set(terms.split()) | set(lead.split())
         self._docs.subtract(own)
         self._rows -= 1
         self._terms -= len(terms.split()) + len(lead.split())
-        self._db.execute("delete from postings where paragraph = ?", [paragraph])
+        self._db.execute(
+            "delete from postings where paragraph = ? and term = any(?)", [paragraph, sorted(own)]
+        )
         self._db.execute("delete from words_docsize where id = ?", [paragraph])
 
     def _count(self) -> None:
@@ -91,9 +90,10 @@ class PgDraft(Draft):
         self._rows = self._terms = 0
 
 
-def _postings(kept: Kept) -> Iterator[tuple[str, int, int, int]]:
+def _postings(kept: Kept) -> Iterator[tuple[str, int, int, int, int]]:
     lead = Counter(kept.lead_terms.split())
     for each in kept.paragraphs:
         own = Counter(each.terms.split())
+        size = own.total() + lead.total()
         for term in sorted({*own, *lead}):
-            yield term, each.id, own[term], lead[term]
+            yield term, each.id, own[term], lead[term], size

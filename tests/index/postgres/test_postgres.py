@@ -93,6 +93,8 @@ def test_words_are_ranked_as_fts5_ranks_them(both):
         return [
             (
                 view.paragraphs_with_words(terms, 20),
+                view.paragraphs_with_words(terms, 1),
+                view.paragraphs_with_words(terms, 2, filters=FILTERS[3]),
                 view.paragraphs_with_words(terms, 20, filters=FILTERS[1]),
                 view.holding(terms, every=False, filters=FILTERS[0], limit=9),
                 view.holding(terms[:2], every=True, filters=FILTERS[2], limit=9),
