@@ -8,8 +8,12 @@ from index.store.records import Found
 
 ROOM = 2_000  # paragraphs, some 10 kB each
 
-Mark = tuple[int, str]
-"""A generation's number and the model of the vectors."""
+Mark = tuple[int, str, str, str]
+"""A generation's number, when it was published, of which collection, and the vectors' model.
+
+A collection may be put in another's place, and one that lost its last commits counts on from an
+older number.
+"""
 
 
 class Recent:
@@ -21,7 +25,7 @@ class Recent:
 
     def __init__(self, room: int = ROOM) -> None:
         self._room = room
-        self._mark: Mark = (0, "")
+        self._mark: Mark = (0, "", "", "")
         self._found: OrderedDict[int, Found] = OrderedDict()
         self._guard = Lock()
 
@@ -39,7 +43,7 @@ class Recent:
         """Have them for later; the ones that were not asked for the longest make room."""
         with self._guard:
             if mark != self._mark:
-                if mark[0] < self._mark[0]:
+                if mark[0] < self._mark[0] and mark[2] == self._mark[2]:
                     return
                 self._mark = mark
                 self._found.clear()

@@ -16,7 +16,7 @@ from index.store.crediting import credited
 from index.store.protocols import Connection, Rows, Vectors
 from index.store.proving import is_proven
 from index.store.ranking import SCORED, WEIGHED, leading, weighed
-from index.store.recent import Recent
+from index.store.recent import Mark, Recent
 from index.store.records import Changes, Found, Generation, Ids, Matrix
 from index.store.wholeness import whole_vectors, width_of
 from index.words import analyse
@@ -66,7 +66,7 @@ class Snapshot(Browsing):
     ) -> None:
         self._run = connection.execute
         self._scored = scored
-        self._recent = recent
+        self._recent = recent or Recent(0)
 
     def generation_number(self) -> int:
         """The newest generation's number, 0 before the first."""
@@ -216,15 +216,18 @@ class Snapshot(Browsing):
         given.
         """
         wanted = set(ids)
-        mark = (self.generation_number(), model)
-        held = self._recent.among(wanted, mark) if self._recent else {}
+        mark = self._mark(model)
+        held = self._recent.among(wanted, mark)
         fresh = self._read_found(wanted - held.keys(), model)
-        if self._recent:
-            self._recent.keep(fresh, mark)
+        self._recent.keep(fresh, mark)
         held |= {each.id: each for each in fresh}
         found = [held[number] for number in sorted(held)]
         others = self.credits({each.article for each in found})
         return [_with_credit(each, others.get(each.article, ()), filters) for each in found]
+
+    def _mark(self, model: str) -> Mark:
+        number = self.generation_number()
+        return number, self.published(number), self.collection(), model
 
     def _read_found(self, ids: Set[int], model: str) -> list[Found]:
         if not ids:

@@ -13,6 +13,8 @@ from index.store.records import Found
 from index.store.sqlite import FILE_NAME
 from tests.support.collections import OTTERS
 
+FIRST, SECOND, THIRD = ((number, f"{number} May", "tide", "a") for number in (1, 2, 3))
+
 
 def found(number):
     return Found(number, "otters", 0, 0, 4, "Kelp", (), Credit(), "", (), np.zeros(1))
@@ -21,27 +23,41 @@ def found(number):
 @pytest.mark.parametrize("room", [1, 3])
 def test_those_that_were_asked_for_longest_ago_make_room(room):
     recent = Recent(room)
-    recent.keep(map(found, range(room)), (1, "a"))
-    recent.among([0], (1, "a"))
-    recent.keep([found(9)], (1, "a"))
+    recent.keep(map(found, range(room)), FIRST)
+    recent.among([0], FIRST)
+    recent.keep([found(9)], FIRST)
 
-    held = recent.among(range(10), (1, "a"))
+    held = recent.among(range(10), FIRST)
 
     assert sorted(held) == ([9] if room == 1 else [0, 2, 9])
 
 
 def test_a_newer_generation_takes_the_place_of_an_older_and_not_the_reverse():
     recent = Recent()
-    recent.keep([found(1)], (2, "a"))
-    recent.keep([found(2)], (1, "a"))
+    recent.keep([found(1)], SECOND)
+    recent.keep([found(2)], FIRST)
 
-    assert recent.among([1, 2], (1, "a")) == {}
-    assert list(recent.among([1, 2], (2, "a"))) == [1]
+    assert recent.among([1, 2], FIRST) == {}
+    assert list(recent.among([1, 2], SECOND)) == [1]
 
-    recent.keep([found(3)], (3, "a"))
+    recent.keep([found(3)], THIRD)
 
-    assert recent.among([1, 2, 3], (2, "a")) == {}
-    assert list(recent.among([1, 2, 3], (3, "a"))) == [3]
+    assert recent.among([1, 2, 3], SECOND) == {}
+    assert list(recent.among([1, 2, 3], THIRD)) == [3]
+
+
+@pytest.mark.parametrize(
+    "other", [(1, "1 May", "tea", "a"), (1, "4 May", "tide", "a"), (1, "1 May", "tide", "b")]
+)
+def test_another_collection_or_publication_of_that_number_has_none_of_them(other):
+    recent = Recent()
+    recent.keep([found(1)], FIRST)
+
+    assert recent.among([1], other) == {}
+
+    recent.keep([found(2)], other)
+
+    assert list(recent.among([1, 2], other)) == [2]
 
 
 def test_what_was_found_is_not_read_again_until_something_is_published(desk):
