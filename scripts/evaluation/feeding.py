@@ -1,6 +1,7 @@
 """How long a large collection takes to be seen unchanged, and to take in one changed file."""
 
 import hashlib
+import re
 import resource
 import subprocess
 import sys
@@ -8,47 +9,70 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.embedder import Embedder, Matrix
 from index.reindex import Model, Options, Outcome, reindex
+from index.tokens import Tokens
 from scripts.evaluation.crowd import made_paragraphs, write_article, write_crowd
+
+_KINDS = 4_096  # of words, each with a vector by chance
+_WORD = re.compile(r"\w+")
 
 
 class Hashed:
-    """Vectors by chance, drawn from a text's digest: what the crowd's own texts are given."""
+    """Vectors by chance, drawn from a text's digest: what the crowd's own texts are given.
+
+    They have tokens too, one a word, so that a collection of them is kept and read as any is.
+    """
 
     def __init__(self, like: Embedder, told: frozenset[str]) -> None:
         self.name, self.width = like.name, like.width
         self._like = like
         self._told = told
+        self._kinds = unit_rows(
+            np.random.default_rng(1).standard_normal((_KINDS, self.width), dtype=np.float32)
+        )
         self.seconds = 0.0
 
     def encode_documents(self, texts: Sequence[str]) -> Matrix:
         """The vectors of passages; those that are told are the real model's, and timed."""
-        if not self._told.isdisjoint(texts):
-            started = time.perf_counter()
-            rows = self._like.encode_documents(texts)
-            self.seconds += time.perf_counter() - started
-            return rows
-        return self._by_chance(texts)
+        return self.encode_closely(texts, query=False)[0]
 
     def encode_queries(self, texts: Sequence[str]) -> Matrix:
         """The vectors of questions, by chance."""
         return self._by_chance(texts)
 
-    def encode_closely(self, texts: Sequence[str], *, query: bool) -> tuple[Matrix, None]:
-        """The vectors of questions or passages, and no tokens."""
-        return (self.encode_queries if query else self.encode_documents)(texts), None
+    def encode_closely(
+        self, texts: Sequence[str], *, query: bool
+    ) -> tuple[Matrix, list[Tokens] | None]:
+        """Vectors and tokens; those of passages that are told are the real model's, and timed."""
+        if query or self._told.isdisjoint(texts):
+            return self._by_chance(texts), [self._worded(text) for text in texts]
+        started = time.perf_counter()
+        real = self._like.encode_closely(texts, query=query)
+        self.seconds += time.perf_counter() - started
+        return real
+
+    def _worded(self, text: str) -> Tokens:
+        found = list(_WORD.finditer(text))
+        kinds = [crc32(match[0].encode()) % _KINDS for match in found]
+        return Tokens(self._kinds[kinds], tuple(match.span() for match in found))
 
     def _by_chance(self, texts: Sequence[str]) -> Matrix:
         rows = np.empty((len(texts), self.width), dtype=np.float32)
         for at, text in enumerate(texts):
             seed = int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest())
             rows[at] = np.random.default_rng(seed).standard_normal(self.width)
-        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-        return rows
+        return unit_rows(rows)
+
+
+def unit_rows(rows: NDArray[np.floating]) -> Matrix:
+    """The same rows of length one, float32."""
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)

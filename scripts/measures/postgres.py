@@ -15,7 +15,7 @@ from index.retrieve import BY_MEANING
 from index.settings import Server
 from index.store import Ids, open_store
 from index.vectors import FaissVectors, Vectors
-from scripts.evaluation.feeding import Hashed
+from scripts.evaluation.feeding import Hashed, unit_rows
 from scripts.measures.asking import Ground, in_turns
 from scripts.measures.measure import Measure, against, percentile
 
@@ -34,7 +34,7 @@ class Clustered(Hashed):
         centres /= np.linalg.norm(centres, axis=1, keepdims=True)
         chosen = [int.from_bytes(hashlib.blake2b(t.encode()).digest()[:4]) for t in texts]
         rows = centres[np.array(chosen) % CENTRES] + APART * noise
-        return _unit(rows)
+        return unit_rows(rows)
 
 
 def measure_postgres(ground: Ground, server: Server) -> list[Measure]:
@@ -91,14 +91,9 @@ def _near(rows: Matrix, count: int) -> Matrix:
     """Queries by chance, each beside a vector that there is."""
     chance = np.random.default_rng(2)
     noise = chance.standard_normal((count, rows.shape[1]))
-    return _unit(rows[chance.integers(0, len(rows), count)] + 0.5 * _unit(noise))
+    return unit_rows(rows[chance.integers(0, len(rows), count)] + 0.5 * unit_rows(noise))
 
 
 def _best(rows: Matrix, queries: Matrix) -> list[np.ndarray[tuple[int], np.dtype[np.int64]]]:
     """The places of the ten rows nearest to each query, by measuring all of them."""
     return [np.argsort(-(rows @ query), kind="stable")[:10] for query in queries]
-
-
-def _unit(rows: np.ndarray[tuple[int, int], np.dtype[np.floating]]) -> Matrix:
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.ascontiguousarray(rows / lengths, dtype=np.float32)
