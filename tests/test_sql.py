@@ -36,14 +36,16 @@ OURS = {
     "index/store/mending.py": {"marks"},
     "index/store/schema.py": {"number"},
     "index/store/snapshot.py": {
-        *("MEETING", "FOUND", "MEETING.format(condition)", "only", "names", "marks"),
-        *("_TEXT", "_CREDIT", "wanted", "where", "int(count)"),
-        *("_VECTORS.format('')", "_VECTORS.format(where)"),
+        *("FOUND", "names", "marks", "_TEXT", "_CREDIT", "wanted", "int(count)", "_NEWEST"),
+    },
+    "index/store/vectored.py": {"_VECTORS.format('')", "_VECTORS.format(where)"},
+    "index/store/worded.py": {
+        *("MEETING", "MEETING.format(condition)", "only", "marks"),
         # What FTS reads, a value beside its statement: terms of letters and digits, in quotes.
         *("term", "' OR '.join((f'\"{term}\"' for term in dict.fromkeys(terms)))"),
     },
     "index/store/store.py": {"_marks(part)"},
-    # only: MEETING with a condition, as in snapshot.py.
+    # only: MEETING with a condition, as in worded.py.
     "index/store/postgres/reading.py": {"_RANKED.format(only)"},
     # Names and numbers that psycopg quotes.
     "index/store/postgres/nearest.py": {

@@ -17,9 +17,10 @@ from index.store.records import (
     digest_of,
     sameness_of,
 )
-from index.store.snapshot import EVERYTHING, Snapshot
+from index.store.snapshot import Snapshot
 from index.store.sqlite import SqliteStore
 from index.store.store import Store
+from index.store.worded import EVERYTHING
 
 __all__ = [
     "EVERYTHING",

@@ -15,6 +15,7 @@ from index.prepare import article_digest, lead_of
 from index.store import Generation, Kept, KeptFile, KeptParagraph, Matrix, article_key, open_store
 from index.store.records import digest_of, paragraph_id, sameness_of
 from index.words import analyse, stem
+from scripts.evaluation.feeding import unit_rows
 
 EACH = 8  # paragraphs an article
 WIDTH = 384
@@ -96,12 +97,12 @@ class MadeVectors:
     def of_articles(self, count: int) -> Matrix:
         """The vectors of the next so many articles, paragraph by paragraph."""
         centres = self._chance.integers(0, CENTRES, count).repeat(EACH)
-        return _unit(self._centres[centres] + _NOISE * self._cloud(count * EACH))
+        return unit_rows(self._centres[centres] + _NOISE * self._cloud(count * EACH))
 
     def near(self, vectors: Matrix) -> Matrix:
         """Vectors of questions: each about as near to one of these as a question to its answer."""
         lengths = np.linalg.norm(self._spread)
-        return _unit(vectors + 0.8 * self._cloud(len(vectors)) / lengths)
+        return unit_rows(vectors + 0.8 * self._cloud(len(vectors)) / lengths)
 
     def _cloud(self, count: int) -> Matrix:
         return self._chance.standard_normal((count, WIDTH), dtype=np.float32) * self._spread
@@ -230,7 +231,3 @@ def _glued(words: Sequence[str]) -> str:
     pairs = zip(words[::2], words[1::2], strict=True)
     glued = (f"{_GLUE[at % len(_GLUE)]} {a} {b}" for at, (a, b) in enumerate(pairs))
     return " ".join(glued).capitalize() + "."
-
-
-def _unit(rows: Matrix) -> Matrix:
-    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)

@@ -7,7 +7,8 @@ from contextlib import nullcontext
 from index.answer import Filters
 from index.store.filtering import Condition, Wording, condition_of, plain
 from index.store.postgres.nearest import PgVectors
-from index.store.snapshot import EVERYTHING, LEAD_WEIGHT, MEETING, Snapshot
+from index.store.snapshot import Snapshot
+from index.store.worded import EVERYTHING, LEAD_WEIGHT, MEETING
 from index.words import analyse
 
 _LEAST = 1e-6  # what FTS5 gives a term that more than half of the paragraphs hold
