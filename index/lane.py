@@ -1,5 +1,6 @@
 """The one thread that owns the model and the vectors, and embeds together whatever waits."""
 
+import sys
 import threading
 import time
 from collections import OrderedDict
@@ -28,6 +29,7 @@ Within = tuple[Ids | None, ...]
 EVERYWHERE: Within = (None,)
 
 AGAIN_S = 15.0  # before what could not be loaded is tried again, for the question that comes then
+SWITCH_S = 0.0005  # that a thread keeps the interpreter while another wants it
 BATCH = 64  # questions embedded in one call at the most
 LATELY = 256  # paragraphs whose tokens are remembered, some 150 kB each
 
@@ -156,6 +158,9 @@ class Lane:
         self._waiting.put(job)
 
     def _work(self) -> None:
+        # A call of the model gives the interpreter away a hundred times, and would wait each time
+        # for as long as whoever took it may keep it: Python's own 5 ms.
+        sys.setswitchinterval(SWITCH_S)
         self._take_up()
         while (job := self._waiting.get()) is not None:
             if isinstance(job, _Errand):

@@ -1,11 +1,12 @@
 """The collection as the bot sees it: ask a question, look around a quote, see what there is."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Protocol
 
 from index.abstain import THRESHOLD, passing
@@ -25,7 +26,7 @@ from index.explain import traces_of
 from index.filters import read_filters, unread_in, write_filters
 from index.followup import follow_up
 from index.highlight import best_sentence
-from index.lane import EVERYWHERE, Lane, Within
+from index.lane import EVERYWHERE, Lane, Near, Within
 from index.mending import Mended, mend_question
 from index.names.book import AliasBook
 from index.question import Question, read_question
@@ -84,6 +85,7 @@ class Library(Catalogue):
         self._weighing = weighing
         self._rerank = rerank
         self._follower = follower
+        self._turn = Lock()
         self._names = AliasBook(aliases, commonness=lambda term: model.lexicon().commonness(term))
 
     @property
@@ -240,14 +242,22 @@ class Library(Catalogue):
         """The candidates, best first, for as long as the view that they were found in lasts."""
         near = self._lane.seek(read.asked.plain, limit=BY_MEANING, within=self._within(read))
         lexicon = self._model.lexicon()
-        with self._store.snapshot() as view:
+        with self._store.snapshot() as view, ExitStack() as turn:
             rarity = cache(lambda term: view.rarity([term], lexicon.commonness)[term])
             generation = self._in_force(view)
             threshold = self._threshold_of(generation)
             scope = Scope(
                 view, generation, rarity, threshold, self._reads, read.filters, self._weighing
             )
-            yield retrieve(read.asked, near.result, scope, self._lane.read, self._rerank), scope
+
+            def seek() -> Near:
+                found = near.result()
+                # One at a time from here: threads would only take the interpreter from each other,
+                # and a crowd's answers would take twice the processor's time.
+                turn.enter_context(self._turn)
+                return found
+
+            yield retrieve(read.asked, seek, scope, self._lane.read, self._rerank), scope
 
     def _within(self, read: _Read) -> Within:
         if not read.filters:

@@ -1,5 +1,6 @@
 """The lane: one owner of the model, batches of what waits, faults handed to whoever asked."""
 
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 
 from index.errors import ModelMissing
-from index.lane import Lane
+from index.lane import SWITCH_S, Lane
 from index.tokens import Tokens
 from index.vectors import FaissVectors
 from tests.support.collections import HashEmbedder
@@ -173,3 +174,12 @@ def test_a_lane_whose_model_cannot_be_loaded_keeps_nobody_waiting_either():
 
     assert lane.ready
     lane.close()
+
+
+def test_the_model_waits_half_a_millisecond_at_most_for_the_interpreter():
+    lane = Lane(lambda: (HashEmbedder(), filled()))
+
+    lane.near("tea", limit=1)
+    lane.close()
+
+    assert sys.getswitchinterval() == pytest.approx(SWITCH_S)

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -240,3 +241,14 @@ def test_every_quote_is_a_slice_of_the_stored_text(tmp_path_factory, texts):
         assert passage.text.encode("utf-8")
 
     library.close()
+
+
+def test_a_crowd_is_answered_as_each_would_be_alone(library):
+    questions = ["Who counted the otters of Tidewater?", "What did the Lantern Guild say?"] * 8
+    alone = [library.ask(question).passages for question in questions]
+
+    with ThreadPoolExecutor(16) as pool:
+        together = list(pool.map(lambda question: library.ask(question).passages, questions))
+
+    assert together == alone
+    assert all(alone)
