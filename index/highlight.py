@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from index.asked import holds
+from index.asked import Asked, holds
 from index.names import Terms
 from index.question import Question
 from index.wanted import Rarity, Wanted, filled_by, fills_of, wanted_of
@@ -26,9 +26,11 @@ def best_sentence(
     question count that a sentence has. The kind of thing asked for decides between sentences that
     are about as near. The whole text where it has no sentences.
     """
-    if not sentences:
-        return 0, len(text)
+    if len(sentences) < 2:
+        return sentences[0] if sentences else (0, len(text))
     wanted = wanted_of(question, rarity)
+    if nearness and wanted.asked is Asked.OTHER:  # no kind to look for, and no terms
+        return sentences[nearness.index(max(nearness))]
     terms = _terms_of(text, tuple(sentences))
     told = list(nearness) or [filled_by(wanted, fills_of(wanted, each), {}) for each in terms]
     rated = [

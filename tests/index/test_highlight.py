@@ -59,3 +59,17 @@ def test_the_first_of_equal_sentences_is_chosen():
 
 def test_a_text_without_sentences_is_its_own():
     assert best_sentence(read_question("Otters?"), "tea", (), rarity) == (0, 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences", "best"),
+    [("Tea was served.", [(0, 15)], (0, 15)), ("Tea. Kelp.", [(0, 4), (5, 10)], (5, 10))],
+)
+def test_what_needs_no_words_to_choose_looks_for_none(text, sentences, best):
+    def unasked(term):
+        raise AssertionError(f"{term} was looked for")
+
+    question = read_question("Otters?")
+    rare = unasked if len(sentences) == 1 else rarity
+
+    assert best_sentence(question, text, sentences, rare, (0.1, 0.4)[: len(sentences)]) == best
