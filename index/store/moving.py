@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any
 
 from index.article import Credit, Span
@@ -62,7 +63,7 @@ def move_rows(view: Snapshot, draft: Draft, *, told: Told) -> None:
     for page in _pages(view, _VECTORS):
         draft.receive_vectors(view.generation().model, page)
         told("vectors", done := done + len(page), max(paragraphs, done))
-    for page in _pages(view, _TOKENS):
+    for page in _token_pages(view):
         draft.receive_tokens(view.generation().model, page)
     for read, write in _ROWS.values():
         draft.fill(write, [tuple(row) for row in view._run(read)])
@@ -73,9 +74,8 @@ def digest_of_rows(view: Snapshot) -> str:
     digest = hashlib.blake2b(digest_size=16)
     for kept, entered in _articles(view):
         digest.update(repr((kept, sorted(entered.items()))).encode())
-    for statement in (_VECTORS, _TOKENS):
-        for page in _pages(view, statement):
-            digest.update(repr(page).encode())
+    for page in chain(_pages(view, _VECTORS), _token_pages(view)):
+        digest.update(repr(page).encode())
     for read, _ in _ROWS.values():
         digest.update(repr([tuple(row) for row in view._run(read)]).encode())
     return digest.hexdigest()
@@ -123,6 +123,11 @@ def _article(view: Snapshot, row: Any) -> tuple[Kept, dict[int, int]]:
         sameness=sameness,
     )
     return kept, {span[0]: span[7] for span in spans}
+
+
+def _token_pages(view: Snapshot) -> Iterator[list[tuple[str, bytes]]]:
+    """What is kept of tokens: nothing in a collection of a version that kept none."""
+    return _pages(view, _TOKENS) if view._has_table("tokens") else iter(())
 
 
 def _pages(view: Snapshot, statement: str) -> Iterator[list[tuple[str, bytes]]]:
