@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _MOST = 7  # of a number in four bits with a sign
-_MOST_STEP = 0.2  # of a unit vector's largest number, with room for rounding
+_LEAST, _MOST_SQUARED = 0.2, 4.0  # a unit vector's length, squared, with room for rounding
 _HEAD = np.dtype([("start", "<u4"), ("length", "u1"), ("step", "<f2")])
 """Of a token: its place in the text, and what a step of its numbers stands for."""
 
@@ -46,9 +46,11 @@ def restored(kept: bytes, width: int) -> Tokens:
     steps = np.empty((count, width + width % 2), dtype=np.int8)
     steps.reshape(-1)[::2], steps.reshape(-1)[1::2] = pairs >> 4, pairs & 15
     steps -= _MOST
-    if not (heads["step"] <= _MOST_STEP).all():
-        raise ValueError("not the steps of unit vectors")
     starts = heads["start"].tolist()
     spans = zip(starts, (heads["start"] + heads["length"]).tolist(), strict=True)
-    rows = steps[:, :width] * heads["step"].astype(np.float32)[:, None]
+    with np.errstate(invalid="ignore"):  # a step that is no number is seen by the lengths
+        rows = steps[:, :width] * heads["step"].astype(np.float32)[:, None]
+    lengths = np.vecdot(rows, rows)
+    if not ((lengths >= _LEAST) & (lengths <= _MOST_SQUARED)).all():
+        raise ValueError("not unit vectors")
     return Tokens(rows, tuple(spans))

@@ -118,7 +118,7 @@ class Snapshot(Browsing, Worded, Vectored):
                 where p.id in ({marks})""",
             {"model": model},
         )
-        return {row[0]: bytes(row[1]) for row in rows}
+        return {row[0]: row[1] for row in rows if isinstance(row[1], bytes)}  # else damaged
 
     def neighbours(
         self, paragraph: int, *, filters: Filters = EVERYTHING

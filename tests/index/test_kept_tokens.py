@@ -93,6 +93,17 @@ def test_those_that_are_damaged_are_read_anew(desk, spoilt):
     assert passages[0].text in told
 
 
+@pytest.mark.parametrize("spoilt", ["'words'", "5", "null"])
+def test_those_that_are_no_bytes_any_more_are_read_anew(desk, spoilt):
+    desk.reindex()
+    rows(desk, f"update tokens set kept = {spoilt}")
+
+    _, told, passages = ask(desk)
+
+    assert passages[0].text == OTTERS.split("\n\n")[2]
+    assert passages[0].text in told
+
+
 def test_a_collection_of_a_version_that_kept_none_is_asked_all_the_same(desk):
     desk.reindex()
     rows(desk, "drop table tokens")

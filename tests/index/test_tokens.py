@@ -62,9 +62,19 @@ def test_bytes_that_are_no_tokens_are_refused(spoilt):
         restored(spoilt, 384)
 
 
-def test_steps_that_no_unit_vector_has_are_refused():
+@pytest.mark.parametrize("step", ["nan", "inf", "-inf", "0", "6"])
+def test_steps_that_no_unit_vector_has_are_refused(step):
     kept = bytearray(shrunk(Tokens(np.eye(2, dtype=np.float32), ((0, 1), (1, 2)))))
-    kept[9:11] = np.float16("nan").tobytes()
+    kept[9:11] = np.float16(step).tobytes()
 
     with pytest.raises(ValueError, match="unit vectors"):
         restored(bytes(kept), 2)
+
+
+def test_a_page_of_zeros_among_them_is_refused():
+    rows = unit(np.random.default_rng(1).standard_normal((40, 384)).astype(np.float32))
+    kept = bytearray(shrunk(Tokens(rows, tuple((at, at + 1) for at in range(40)))))
+    kept[3000:7092] = bytes(4092)
+
+    with pytest.raises(ValueError, match="unit vectors"):
+        restored(bytes(kept), 384)
