@@ -73,7 +73,7 @@ class SentenceEmbedder:
         document_prompt: str,
         threads: int = 1,
     ) -> None:
-        self._model = model
+        self._model = model.eval()  # not as in training, where a model may drop numbers by chance
         self._threads = threads
         self._query_prompt = query_prompt or _own_prompt(model, "query")
         self._document_prompt = document_prompt or _own_prompt(

@@ -82,6 +82,21 @@ def test_reading_closely_gives_the_vectors_that_the_library_gives(prompted, quer
         assert one.vectors == pytest.approx(other.vectors, abs=1e-6)
 
 
+@pytest.mark.parametrize("query", [True, False])
+def test_what_a_model_drops_by_chance_in_training_is_not_dropped_here(plain, tmp_path, query):
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Dropout
+
+    folder = str(tmp_path / "dropping")
+    SentenceTransformer(modules=[*SentenceTransformer(str(plain)), Dropout(0.5)]).save(folder)
+    embedder = load_embedder(folder)
+
+    vectors, _ = embedder.encode_closely(["otters drink tea"], query=query)
+
+    exact, _ = load_embedder(str(plain)).encode_closely(["otters drink tea"], query=query)
+    assert vectors.tolist() == exact.tolist()
+
+
 def test_half_the_digits_give_nearly_the_same_vectors(plain):
     whole = load_embedder(str(plain), precision=Precision.FLOAT32)
     half = load_embedder(str(plain), precision=Precision.BFLOAT16)
