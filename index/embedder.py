@@ -90,7 +90,7 @@ class SentenceEmbedder:
 
     def encode_queries(self, texts: Sequence[str]) -> Matrix:
         """One unit vector a question, shape (questions, width)."""
-        _use_threads(self._threads)
+        use_threads(self._threads)
         vectors = self._model.encode_query(
             list(texts),
             normalize_embeddings=True,
@@ -101,7 +101,7 @@ class SentenceEmbedder:
 
     def encode_documents(self, texts: Sequence[str]) -> Matrix:
         """One unit vector a text, shape (texts, width); all in one batch of the model."""
-        _use_threads(self._threads)
+        use_threads(self._threads)
         vectors = self._model.encode_document(
             list(texts),
             batch_size=max(1, len(texts)),
@@ -126,7 +126,7 @@ class SentenceEmbedder:
         features = self._model.preprocess(list(texts), prompt=prompt or None, **_PLACES)
         places, marks = features.pop("offset_mapping").tolist(), features["attention_mask"]
         # What is small is through with one thread before others are awake.
-        _use_threads(1 if marks.numel() <= ALONE_UP_TO else self._threads)
+        use_threads(1 if marks.numel() <= ALONE_UP_TO else self._threads)
         with torch.inference_mode():
             seen = self._model(features)
             vectors = torch.nn.functional.normalize(seen["sentence_embedding"].float(), dim=1)
@@ -139,14 +139,15 @@ class SentenceEmbedder:
 
 
 @cache
-def _all_threads() -> int:
+def all_threads() -> int:
     """Torch's own choice, before any of ours."""
     import torch
 
     return torch.get_num_threads()
 
 
-def _use_threads(number: int) -> None:
+def use_threads(number: int) -> None:
+    """Have torch use so many threads for what this thread asks of it next."""
     import torch
 
     torch.set_num_threads(number)
@@ -196,7 +197,7 @@ def load_embedder(
         )
         if is_halved(precision, packaged=not model):
             _halve(loaded)
-        return loaded, threads or _all_threads()
+        return loaded, threads or all_threads()
 
     loaded, many = foreign_model("INDEX_MODEL", where, load)
     return SentenceEmbedder(

@@ -42,7 +42,7 @@ def model_of(settings: IndexSettings) -> Model:
         model_name(settings.model, **prompts),
         load,
         packaged_lexicon,
-        reranking(settings.reranker),
+        reranking(settings.reranker, threads=settings.threads),
     )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from index.embedder import fingerprint, foreign_model
+from index.embedder import all_threads, fingerprint, foreign_model, use_threads
 from index.errors import ModelMissing
 from index.scoring import Yardstick
 from index.sentences import split_sentences
@@ -41,10 +41,11 @@ class Reranking:
 class CrossReranker:
     """A Reranker over one CrossEncoder. Not thread safe: one lane owns it."""
 
-    def __init__(self, model: "CrossEncoder", *, name: str) -> None:
+    def __init__(self, model: "CrossEncoder", *, name: str, threads: int = 1) -> None:
         from torch.nn import Identity
 
         self._model = model
+        self._threads = threads
         self._as_it_is = Identity()
         self.name = name
 
@@ -53,32 +54,38 @@ class CrossReranker:
         pairs = [(question, text) for text in texts]
         if not pairs:
             return []
+        use_threads(self._threads)  # a question was embedded and searched with fewer
         found = self._model.predict(
             pairs, batch_size=AT_ONCE, activation_fn=self._as_it_is, show_progress_bar=False
         )
         return [float(logit) for logit in np.asarray(found, dtype=np.float32).reshape(-1)]
 
 
-def reranking(model: str) -> Reranking | None:
+def reranking(model: str, *, threads: int = 0) -> Reranking | None:
     """The cross-encoder of this name or folder, not loaded yet; None for ""."""
-    return Reranking(fingerprint(model), lambda: load_reranker(model)) if model else None
+    if not model:
+        return None
+    return Reranking(fingerprint(model), lambda: load_reranker(model, threads=threads))
 
 
-def load_reranker(model: str) -> CrossReranker:
-    """The CrossEncoder of this name or folder. Raises ModelMissing."""
+def load_reranker(model: str, *, threads: int = 0) -> CrossReranker:
+    """The CrossEncoder of this name or folder; 0 `threads` is torch's own choice.
 
-    def load() -> "CrossEncoder":
+    Raises ModelMissing.
+    """
+
+    def load() -> "tuple[CrossEncoder, int]":
         from sentence_transformers import CrossEncoder
 
         encoder: CrossEncoder = CrossEncoder(
             model, device="cpu", local_files_only=True, trust_remote_code=False
         )
-        return encoder
+        return encoder, threads or all_threads()
 
-    loaded = foreign_model(SETTING, model, load)
+    loaded, many = foreign_model(SETTING, model, load)
     _refuse_others(loaded, model)
     loaded.max_seq_length = min(loaded.max_seq_length or LONGEST, LONGEST)
-    return CrossReranker(loaded, name=fingerprint(model))
+    return CrossReranker(loaded, name=fingerprint(model), threads=many)
 
 
 def measure_reranker(reranker: Reranker, sample: Sequence[tuple[str, str]]) -> Yardstick | None:

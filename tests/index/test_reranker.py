@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.embedder import fingerprint
+from index.embedder import fingerprint, load_embedder
 from index.errors import ModelMissing
 from index.reranker import PAIRS, load_reranker, measure_reranker, reranking
 from index.scoring import Yardstick, seconded
-from tests.support.models import LONGEST, cross_model
+from tests.support.models import LONGEST, cross_model, sentence_model
 
 WORDS = {"otters": 1, "tea": 2, "gulls": 3}
 
@@ -55,6 +55,18 @@ def test_a_folder_may_be_named_and_its_logits_are_as_the_model_gave_them(folder)
     assert none == pytest.approx(0.0, abs=1e-5)
     assert some == pytest.approx(4.68, abs=0.01)
     assert reranker.logits("tea?", []) == []
+
+
+def test_a_short_question_before_it_leaves_a_reranker_all_its_threads(folder, tmp_path):
+    import torch
+
+    embedder = load_embedder(str(sentence_model(tmp_path, WORDS)))
+    reranker = load_reranker(str(folder), threads=3)
+
+    embedder.encode_closely(["tea?"], query=True)
+    reranker.logits("tea?", ["otters", "tea"])
+
+    assert torch.get_num_threads() == 3
 
 
 def test_what_is_too_long_for_the_model_is_cut(folder):
