@@ -14,7 +14,13 @@ from index.plan import Progress
 from index.reindex import Model
 from index.store import Store, open_store
 from index.store.breakage import trouble
-from index.store.mending import drop_damaged_vectors, mend_indexes, mend_words, proven_texts
+from index.store.mending import (
+    drop_damaged_vectors,
+    mend_indexes,
+    mend_tokens,
+    mend_words,
+    proven_texts,
+)
 from index.store.sqlite import FILE_NAME
 
 BATCH = 64
@@ -29,6 +35,7 @@ def mend_collection(folder: Path, model: Model, *, progress: Progress) -> Iterat
     path = folder / FILE_NAME
     with reindex_lock(folder):
         for step in (
+            lambda: _tokens(path),
             lambda: _words(path),
             lambda: _indexes(path),
             lambda: _vectors(folder, model, progress),
@@ -54,6 +61,12 @@ def _indexes(path: Path) -> str:
 
 def _words(path: Path) -> str:
     return "the table of words is made anew" if mend_words(path) else ""
+
+
+def _tokens(path: Path) -> str:
+    if not mend_tokens(path):
+        return ""
+    return "the table of tokens is emptied; scripts/run reindex --full fills it"
 
 
 def _vectors(folder: Path, model: Model, progress: Progress) -> str:

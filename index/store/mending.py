@@ -1,14 +1,19 @@
-"""Make anew what a collection's database derives from its other rows: indexes, words, vectors."""
+"""Make anew what a collection's database derives from its other rows: indexes, words, vectors.
+
+Tokens are emptied only: a question has the model read what it misses.
+"""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from index.store.breakage import tolerant
+from sqlite_utils import Database
+
+from index.store.breakage import is_elsewhere, tolerant
 from index.store.inspecting import is_index_fault, sqlite_faults, vectors_wrong, words_fault
 from index.store.records import digest_of
-from index.store.schema import RECOUNT, WORDS
+from index.store.schema import RECOUNT, WORDS, m005_tokens
 
 _BUSY_S = 10.0
 _OWN = ("words", "words_data", "words_idx", "words_docsize", "words_config", "words_content")
@@ -38,6 +43,33 @@ def mend_words(path: Path) -> bool:
     return True
 
 
+def mend_tokens(path: Path) -> bool:
+    """Empty the table of tokens where its pages are damaged; whether they were.
+
+    Raises sqlite3.Error.
+    """
+    with _writing(path) as db:
+        if _reads_tokens(db):
+            return False
+        with _together(db):
+            _leave_out(db, ("tokens",))
+    with _writing(path) as db:
+        m005_tokens(Database(db))
+        db.execute("vacuum")
+    return True
+
+
+def _reads_tokens(db: sqlite3.Connection) -> bool:
+    try:
+        if db.execute("select 1 from sqlite_master where name = 'tokens'").fetchone():
+            db.execute("select sum(length(kept)) from tokens").fetchone()  # by every row's page
+    except sqlite3.DatabaseError as error:
+        if is_elsewhere(error):
+            raise
+        return False
+    return True
+
+
 def drop_damaged_vectors(path: Path, model: str) -> int:
     """Delete the vectors that no model could have given; how many. Raises sqlite3.Error."""
     with _writing(path) as db, _together(db):
@@ -53,17 +85,21 @@ def proven_texts(texts: dict[str, str]) -> dict[str, str]:
 
 def _replace_words(path: Path) -> None:
     """Take the table of words out, whatever state it is in, and fill a new one."""
-    marks = ", ".join("?" * len(_OWN))
     with _writing(path) as db, _together(db):
-        # What has broken pages cannot be dropped: it is left out of the list of tables instead.
-        db.execute("pragma writable_schema = on")
-        db.execute(f"delete from sqlite_master where tbl_name in ({marks})", _OWN)
-        db.execute("pragma writable_schema = reset")
+        _leave_out(db, _OWN)
     with _writing(path) as db:
         with _together(db):
             db.execute(WORDS)
             _refill(db)
         db.execute("vacuum")  # the pages that were left out are given back
+
+
+def _leave_out(db: sqlite3.Connection, tables: Sequence[str]) -> None:
+    """Take out of the list of tables what has broken pages and cannot be dropped."""
+    marks = ", ".join("?" * len(tables))
+    db.execute("pragma writable_schema = on")
+    db.execute(f"delete from sqlite_master where tbl_name in ({marks})", tables)
+    db.execute("pragma writable_schema = reset")
 
 
 def _refill(db: sqlite3.Connection) -> None:

@@ -355,6 +355,19 @@ def test_flipped_bits_in_the_pages_of_the_words_are_told_and_mended(built):
     assert best(built) == COUNTED
 
 
+def test_broken_pages_of_the_tokens_are_told_and_left_out(built):
+    page, root = page_of(built, "tokens")
+    file = built.folder / "library.db"
+    data = bytearray(file.read_bytes())
+    data[(root - 1) * page : root * page] = b"\xa5" * page
+    file.write_bytes(bytes(data))
+
+    assert not_fine(built)["database"] == (Verdict.WRONG, True)
+    assert mend(built)[0].startswith("the table of tokens is emptied")
+    assert not_fine(built) == {}
+    assert best(built) == COUNTED
+
+
 def page_of(desk, table):
     with closing(sqlite3.connect(desk.folder / "library.db")) as db:
         size = db.execute("pragma page_size").fetchone()[0]
@@ -501,7 +514,7 @@ def test_what_cannot_be_mended_is_told_and_the_bot_goes_on_as_it_can(built):
 
     told = mend(built)
 
-    assert len(told) == 4
+    assert len(told) == 5
     assert all("library.db cannot be read (file is not a database)" in each for each in told)
 
 
