@@ -3,7 +3,7 @@
 import hashlib
 import importlib.util
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -218,7 +218,10 @@ def is_halved(precision: Precision, *, packaged: bool) -> bool:
     import torch
 
     if precision is Precision.AUTO:
-        return packaged and bool(torch.cpu.get_capabilities().get("avx512_bf16"))
+        told: Mapping[str, object] = getattr(
+            torch.cpu, "get_capabilities", dict
+        )()  # an older torch does not tell
+        return packaged and bool(told.get("avx512_bf16"))
     return precision is Precision.BFLOAT16
 
 
