@@ -257,6 +257,16 @@ def foreign_model(setting: str, name: str, load: Callable[[], T]) -> T:
         raise ModelMissing(_why_missing(setting, name, error)) from error
 
 
+def require_folder(setting: str, name: str) -> None:
+    """Raise ModelMissing where a setting names a folder that is not there."""
+    if Path(name).is_absolute() and not Path(name).exists():
+        raise ModelMissing(_no_folder(setting, name))
+
+
+def _no_folder(setting: str, name: str) -> str:
+    return f"there is no folder {name}; {_ANOTHER[setting]}"
+
+
 def _why_missing(setting: str, name: str, error: Exception) -> str:
     if "trust_remote_code" in str(error):
         return (
@@ -268,7 +278,7 @@ def _why_missing(setting: str, name: str, error: Exception) -> str:
             f" is whole, or {_ANOTHER[setting]}"
         )
     if Path(name).is_absolute():
-        return f"there is no folder {name}; {_ANOTHER[setting]}"
+        return _no_folder(setting, name)
     return (
         f"the model {name!r} is not on this machine and nothing is downloaded at run time; run"
         f" hf download {name}, or {_ANOTHER[setting]}"

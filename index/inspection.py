@@ -66,18 +66,18 @@ def inspect_collection(settings: IndexSettings, *, quick: bool = False) -> Itera
         yield _guarded("model", lambda: _model(settings, None))
         return
     path = where / FILE_NAME
-    if not path.is_file():
+    try:
+        db = open_for_reading(path) if path.is_file() else None
+    except (OSError, sqlite3.Error, IndexFault) as error:
+        yield _broken("collection", error, path)
+        return
+    if db is None:
         yield note(
             "collection",
             f"there is none in {settings.folder} yet",
             "type: scripts/run reindex",
         )
         yield _guarded("model", lambda: _model(settings, None))
-        return
-    try:
-        db = open_for_reading(path)
-    except (sqlite3.Error, IndexFault) as error:
-        yield _broken("collection", error, path)
         return
     with closing(db):
         with suppress(sqlite3.Error):
@@ -161,7 +161,7 @@ def _guarded(check: str, work: Callable[[], Finding], path: Path | None = None) 
 def _broken(check: str, error: Exception, path: Path | None) -> Finding:
     if isinstance(error, IndexFault):
         return wrong(check, str(error), "")
-    if isinstance(error, sqlite3.Error) and is_elsewhere(error):
+    if isinstance(error, OSError) or (isinstance(error, sqlite3.Error) and is_elsewhere(error)):
         advice = "see to the rights and the room of its folder; if a reindex runs, try again"
         return unseen(check, f"{path} cannot be looked at ({error})", advice)
     return wrong(check, f"{path} is damaged ({error})", RESTORE)
@@ -294,6 +294,9 @@ def _generations(look: _Look) -> Finding:
 def _model(settings: IndexSettings, generation: Generation | None) -> Finding:
     folder = folder_of(settings.model)
     if folder is None or not folder.is_dir():
+        if Path(settings.model).is_absolute():
+            told = f"there is no folder {settings.model}, which INDEX_MODEL names"
+            return wrong("model", told, "name one that is there, or leave INDEX_MODEL empty")
         told = f"the model {settings.model!r} is not on this machine"
         return wrong("model", told, f"type: hf download {settings.model}, or set INDEX_MODEL")
     if not settings.model and (fault := _packaged_fault()):

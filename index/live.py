@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from index.current import current_vectors, stored_vectors
-from index.embedder import Embedder, load_embedder, model_name
+from index.embedder import Embedder, load_embedder, model_name, require_folder
 from index.errors import NoCollection
 from index.lane import Lane
 from index.lexicon import packaged_lexicon
@@ -32,6 +32,8 @@ def model_of(settings: IndexSettings) -> Model:
         "query_prompt": settings.query_prompt,
         "document_prompt": settings.document_prompt,
     }
+    require_folder("INDEX_MODEL", settings.model)
+    require_folder("INDEX_RERANKER", settings.reranker)
 
     def load() -> Embedder:
         return load_embedder(

@@ -1,5 +1,6 @@
 """Start the bot, or the chat in the terminal where there is no token."""
 
+import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -55,21 +56,33 @@ def _start_here() -> int:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Start what the settings ask for; 2 where that cannot be, 130 after Ctrl-C."""
-    if sys.argv[1:] if argv is None else argv:
-        print("scripts/run start takes no arguments; see scripts/run --help", file=sys.stderr)
-        return 2
+    _parser().parse_args(argv)
     # Not `guarded`, as at the other doors: it sets up logging, and the bot has its own to set up.
     try:
         from index import IndexFault
+        from scripts.terminal.opening import refused
 
         try:
             return _start_here()
         except IndexFault as fault:
             print(fault, file=sys.stderr)
             return 2
+        except OSError as error:
+            print(refused(error), file=sys.stderr)
+            return 2
     except KeyboardInterrupt:
         print(file=sys.stderr)
         return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    return argparse.ArgumentParser(
+        prog="scripts/run start",
+        description="Start the bot, or the chat in the terminal where there is no BOT_TOKEN;"
+        " index the sources first where nothing is indexed yet. scripts/run alone does the same."
+        " Settings are read from the environment and .env (see .env.example). Exit status 0: it"
+        " was told to end; 1 and 70: start it again; 2: what it says has to be put right first.",
+    )
 
 
 if __name__ == "__main__":

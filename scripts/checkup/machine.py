@@ -58,7 +58,7 @@ def look_at_rights(
     yield from _dotenv(dotenv)
     yield _folder("rights of BOT_DATA", bot.data)
     memory = bot.data / "bot.db"
-    if memory.is_file() and stat.S_IMODE(memory.stat().st_mode) & _OTHERS:
+    if _mode(memory) & _OTHERS:
         told = f"{memory} holds what people asked, and others than its owner may open it"
         yield wrong("rights of bot.db", told, f"type: chmod 600 {memory}*")
     if index is not None and "://" not in index.url:
@@ -94,8 +94,16 @@ def _folder(check: str, folder: Path) -> Finding:
 
 
 def _nearest(folder: Path) -> Path:
-    """The folder, or the nearest above it that is there."""
-    return next(each for each in (folder, *folder.parents) if each.is_dir())
+    """The folder, or the nearest above it that is there and can be seen."""
+    return next(each for each in (folder, *folder.parents) if stat.S_ISDIR(_mode(each)))
+
+
+def _mode(path: Path) -> int:
+    """Its kind and rights; 0 where it is not there, or out of sight."""
+    try:
+        return path.stat().st_mode
+    except OSError:
+        return 0
 
 
 def look_at_files() -> Finding:

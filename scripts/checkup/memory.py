@@ -22,16 +22,18 @@ _SHARED, _SHARED_SIZE = _PENDING + 2, 510
 
 def look_at_memory(path: Path, *, running: bool, quick: bool = False) -> Finding:
     """Whether bot.db can be used."""
-    if not path.is_file():
-        return note("bot.db", f"there is none in {path.parent} yet; the first start makes it")
+    advice = "see to the rights and the room of its folder"
     try:
+        if not path.is_file():
+            return note("bot.db", f"there is none in {path.parent} yet; the first start makes it")
         with closing(_reading(path)) as db:
             return _verdict(db, path, running=running, quick=quick)
     except sqlite3.DatabaseError as error:
         if is_damage(error):
             return wrong("bot.db", f"{path} is damaged ({error})", FIX, mends=True)
-        advice = "see to the rights and the room of its folder"
         return unseen("bot.db", f"{path} cannot be looked at ({error})", advice)
+    except OSError as error:
+        return unseen("bot.db", f"{path} cannot be looked at ({error.strerror})", advice)
 
 
 def _verdict(db: sqlite3.Connection, path: Path, *, running: bool, quick: bool) -> Finding:

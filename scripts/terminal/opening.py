@@ -34,8 +34,20 @@ def guarded(run: Callable[[], int]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (OSError, sqlite3.Error) as error:
-        print(f"that could not be done: {error}", file=sys.stderr)
+        print(refused(error), file=sys.stderr)
         return USAGE
+
+
+def refused(error: OSError | sqlite3.Error) -> str:
+    """What the system would not do, with which file, and what to look at."""
+    if not isinstance(error, OSError) or not isinstance(error.filename, str):
+        return f"that could not be done: {error}"
+    path = Path(error.filename)
+    if isinstance(error, PermissionError):
+        return f"{path} cannot be used ({error.strerror}); see who owns it and {path.parent}"
+    if isinstance(error, FileNotFoundError) and not path.parent.exists():
+        return f"there is no folder {path.parent}; make it, or name another place"
+    return f"that could not be done: {path}: {error.strerror}"
 
 
 def ensure_collection(settings: IndexSettings) -> int:
@@ -48,7 +60,11 @@ def ensure_collection(settings: IndexSettings) -> int:
 
     listing = listing_of(settings)
     names = ", ".join([*map(str, listing.paths), *(each.name for each in listing.sources)])
-    print(f"Nothing is indexed yet, so first this: {names}", file=sys.stderr, flush=True)
+    print(
+        f"Nothing is indexed yet in {settings.where}, so first this: {names}",
+        file=sys.stderr,
+        flush=True,
+    )
     outcome = bring_up_to_date(listing, settings, options=options_of(settings))
     print(as_table(outcome, dry_run=False), file=sys.stderr, flush=True)
     return status_of(outcome)

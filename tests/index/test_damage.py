@@ -783,6 +783,13 @@ def test_a_model_that_is_not_here_is_told_with_what_to_type(tmp_path):
     assert told.advice == "type: hf download tidewater/otter-base, or set INDEX_MODEL"
 
 
+def test_a_model_folder_that_is_gone_is_told_as_one(tmp_path):
+    settings = IndexSettings(url=str(tmp_path), model=str(tmp_path / "gone"))
+    _, told = inspect_collection(settings)
+
+    assert told.told == f"there is no folder {tmp_path / 'gone'}, which INDEX_MODEL names"
+
+
 def test_a_downloaded_model_that_was_replaced_is_another_model(tmp_path, monkeypatch):
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
     cached = tmp_path / "models--tidewater--otters"

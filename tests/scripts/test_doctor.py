@@ -17,7 +17,7 @@ from bot.database import BotData
 from bot.inbox import Inbox, Item
 from bot.memory import Kind, Memory, Sheet
 from bot.settings import BotSettings
-from index import Finding, IndexSettings, Verdict
+from index import Finding, IndexSettings, Verdict, inspect_collection
 from scripts import doctor, reindex
 from scripts.checkup import machine, memory
 from scripts.checkup.settings import look_at_settings
@@ -275,6 +275,22 @@ def test_rights_that_let_others_in_are_wrong(tmp_path):
         "rights of BOT_DATA": "ok",
         "rights of INDEX_URL": "note",
     }
+
+
+def test_folders_out_of_sight_are_told_and_the_rest_is_looked_at(tmp_path):
+    hidden = tmp_path / ("o" * 300)  # no file system takes such a name
+    bot, index = BotSettings(data=hidden), IndexSettings(url=str(hidden))
+
+    told = [memory.look_at_memory(hidden / "bot.db", running=False), *inspect_collection(index)]
+    rights = [*machine.look_at_rights(bot, index, tmp_path / ".env")]
+    (room,) = machine.look_at_disks([hidden], free=lambda _: 9**12)
+
+    assert [(each.check, each.verdict.value) for each in told] == [
+        ("bot.db", "unseen"),
+        ("collection", "unseen"),
+    ]
+    assert [each.check for each in rights] == ["rights of BOT_DATA", "rights of INDEX_URL"]
+    assert room.verdict is Verdict.OK
 
 
 def test_folders_that_cannot_be_written_are_wrong(tmp_path, monkeypatch):

@@ -58,7 +58,7 @@ def test_the_first_question_brings_in_the_listed_sources(listed, capsys):
     ask.main(["--json", "do otters hold hands while they sleep?"])
 
     said = capsys.readouterr()
-    assert "Nothing is indexed yet, so first this: wire, dead" in said.err
+    assert " so first this: wire, dead\n" in said.err
     assert json.loads(said.out)["passages"][0]["publisher"] == "Harbour Times"
 
 

@@ -39,10 +39,27 @@ def test_without_a_token_one_line_says_so_and_the_chat_opens(capsys):
     assert capsys.readouterr().out == f"{CHAT_INSTEAD}\n"
 
 
-def test_it_takes_no_arguments(capsys):
-    assert main(["now"]) == 2
+def test_it_takes_no_arguments_but_help(capsys):
+    with pytest.raises(SystemExit) as refused:
+        main(["now"])
+    with pytest.raises(SystemExit) as helped:
+        main(["--help"])
+
+    said = capsys.readouterr()
+    assert (refused.value.code, helped.value.code) == (2, 0)
+    assert "unrecognized arguments: now" in said.err
+    assert "Start the bot, or the chat" in said.out
+
+
+def test_a_folder_that_cannot_be_looked_into_is_told_without_a_traceback(
+    tmp_path, monkeypatch, capsys
+):
+    folder = tmp_path / ("o" * 300)  # no file system takes such a name
+    monkeypatch.setenv("INDEX_URL", str(folder))
+
+    assert main([]) == 2
     assert capsys.readouterr().err == (
-        "scripts/run start takes no arguments; see scripts/run --help\n"
+        f"that could not be done: {folder}/library.db: File name too long\n"
     )
 
 
