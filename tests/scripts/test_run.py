@@ -328,6 +328,23 @@ def started(house, *args):
     )
 
 
+def test_the_help_of_the_tests_is_ours_and_installs_nothing(house):
+    result = house.open("test", "--help")
+
+    assert (result.returncode, result.stderr, house.notes) == (0, "", [])
+    assert result.stdout.startswith("Check everything that a change has to pass")
+    assert "scripts/test ARGS     pytest alone" in result.stdout
+
+
+def test_an_environment_that_is_another_users_is_told_with_who_can_make_it_ready(house):
+    (house.root / ".venv").write_text("")  # as little to be written to as another user's folder
+
+    result = house.open("hello")
+
+    assert result.returncode == 1
+    assert "may not write to it; have its owner run scripts/run --setup ''\n" in result.stderr
+
+
 def test_the_tests_are_a_door_too_and_their_arguments_go_to_pytest_alone(house):
     result = house.open("test", "--version")
 
