@@ -119,8 +119,8 @@ class Monitor:
         except OSError as error:
             # Answers matter more than numbers.
             logger.error(  # noqa: TRY400 - the reason is all there is to it
-                "nothing listens on %s port %d (%s); free it, or change BOT_METRICS_PORT or"
-                " BOT_METRICS_HOST and start again",
+                "numbers and health are not served: %s port %d cannot be had (%s); free it, or"
+                " change BOT_METRICS_PORT or BOT_METRICS_HOST and start again",
                 *(host, port, error.strerror),
             )
             return

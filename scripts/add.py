@@ -112,7 +112,11 @@ def _facts(reading: Reading) -> dict[str, object]:
 
 def _lines(facts: dict[str, object], target: Path) -> str:
     told = {**facts, "target": target}
-    return "\n".join(f"{name:<11}{value}" for name, value in told.items() if value)
+    return "\n".join(
+        f"{name:<11}{'; '.join(value) if isinstance(value, list) else value}"
+        for name, value in told.items()
+        if value
+    )
 
 
 def _shown(text: str) -> str:
@@ -134,7 +138,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Read a file, show what it would give, and copy it into the first folder among"
         " the sources.",
     )
-    parser.add_argument("file", metavar="FILE")
+    parser.add_argument("file", metavar="FILE", help="of any kind that a reindex reads")
     parser.add_argument("--name", default="", help="what to call it there (default: as it is)")
     parser.add_argument("--yes", action="store_true", help="do not ask")
     parser.add_argument(

@@ -28,6 +28,7 @@ from scripts.terminal.gathering import (
 from scripts.terminal.opening import NoSuchPath, guarded, settings_here
 
 SOME_FAILED = 1
+NOTHING_LISTED = "Nothing is listed yet; scripts/run sources add https://... finds a site's feed."
 _SHOWN = 3
 
 
@@ -46,13 +47,16 @@ def _list(asked: argparse.Namespace, settings: IndexSettings, _: OpenFetcher) ->
     rows = [("name", "kind", "files", "last check (UTC)", "trouble")]
     rows += [_row(source, listing, settings.folder) for source in _tagged(asked.tag, listing)]
     paths = () if asked.tag else listing.paths
-    rows += [("-", "path", str(_count(path, listing)), "", str(path)) for path in paths]
+    rows += [
+        (str(path), "path", str(_count(path, listing)), "", "" if path.exists() else "not there")
+        for path in paths
+    ]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     for *cells, last in rows:
         padded = [cell.ljust(width) for cell, width in zip(cells, widths, strict=True)]
         print("  ".join((*padded, last)).rstrip())
     if not listing.sources:
-        print("\nNothing is listed yet; scripts/run sources add https://... finds a site's feed.")
+        print(f"\n{NOTHING_LISTED}")
     return 0
 
 
@@ -99,6 +103,8 @@ def _remove(asked: argparse.Namespace, settings: IndexSettings, _: OpenFetcher) 
 def _check(asked: argparse.Namespace, settings: IndexSettings, opened: OpenFetcher) -> int:
     listing = listing_of(settings)
     chosen = [_named(asked.name, listing)] if asked.name else _tagged(asked.tag, listing)
+    if not chosen:
+        print(NOTHING_LISTED)
     failed = False
     for source in chosen:
         if not source.kind.is_fetched:

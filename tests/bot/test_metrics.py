@@ -292,7 +292,7 @@ async def test_a_port_that_is_taken_is_told_and_questions_are_answered(
             await telegram.push(post.says("why?"))
             await telegram.until(lambda: telegram.sent)
 
-    assert f"nothing listens on 127.0.0.1 port {port} (" in caplog.text
+    assert f"not served: 127.0.0.1 port {port} cannot be had (" in caplog.text
     assert "change BOT_METRICS_PORT" in caplog.text
 
 

@@ -50,6 +50,34 @@ def test_ask_json_prints_one_object(room, capsys):
     assert said["passages"][0]["text"] == OTTERS.strip()
 
 
+def test_ask_says_what_to_add_for_the_passages_that_are_left(room, capsys):
+    (room / "articles" / "more.txt").write_text(
+        "The ferry Marigold was hit by a storm on Monday.\n\n"
+        "A crane fell on the ferry Marigold at her berth a year before.\n"
+    )
+    assert reindex.main([]) == 0
+
+    assert ask.main(["--limit", "1", "what happened to the ferry Marigold?"]) == 0
+
+    assert capsys.readouterr().out.endswith("\n1 more: add --limit 2\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        (["--limit", "0", "otters?"], "wanted is a number from 1 to 30, not '0'"),
+        (["--limit", "all", "otters?"], "wanted is a number from 1 to 30, not 'all'"),
+        ([" "], "the question is empty"),
+    ],
+)
+def test_ask_refuses_what_cannot_be_asked(words, fault, capsys):
+    with pytest.raises(SystemExit) as exit_:
+        ask.main(words)
+
+    assert exit_.value.code == 2
+    assert capsys.readouterr().err.endswith(f"{fault}\n")
+
+
 def test_ask_indexes_the_sources_where_nothing_is_indexed_yet(room, capsys):
     shutil.rmtree(room / "data")
 
@@ -57,7 +85,7 @@ def test_ask_indexes_the_sources_where_nothing_is_indexed_yet(room, capsys):
 
     said = capsys.readouterr()
     assert json.loads(said.out)["passages"][0]["text"] == OTTERS.strip()
-    assert "Nothing is indexed yet" in said.err
+    assert f"Nothing is indexed yet in {room / 'data'}, so first this:" in said.err
 
 
 def test_chat_answers_line_by_line_until_the_input_ends(room, capsys, monkeypatch):
@@ -149,9 +177,10 @@ def test_a_model_that_is_not_there_is_told_in_one_line(room, capsys, monkeypatch
 
     assert ask.main(["otters?"]) == 2
 
-    said = capsys.readouterr().err
-    assert said.count("\n") == 1
-    assert "INDEX_MODEL" in said
+    assert capsys.readouterr().err == (
+        "there is no folder /nowhere/at/all; set INDEX_MODEL to another model, or leave it empty"
+        " for the packaged one\n"
+    )
 
 
 def test_wrong_use_exits_with_two(capsys):

@@ -61,6 +61,24 @@ def test_an_empty_list_says_how_to_begin(listed, run, capsys):
     assert "scripts/run sources add https://... finds a site's feed" in capsys.readouterr().out
 
 
+def test_checking_an_empty_list_says_how_to_begin(listed, run, capsys):
+    assert run("check") == 0
+
+    assert capsys.readouterr().out == f"{sources.NOTHING_LISTED}\n"
+
+
+def test_a_path_of_the_settings_is_listed_by_its_place_and_told_where_it_is_gone(
+    listed, run, capsys, monkeypatch, tmp_path
+):
+    there, gone = tmp_path / "articles", tmp_path / "gone"
+    monkeypatch.setenv("INDEX_SOURCES", f"{there},{gone}")
+
+    assert run() == 0
+
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()[1:3]]
+    assert rows == [[str(there), "path", "1"], [str(gone), "path", "0", "not", "there"]]
+
+
 def test_adding_a_page_finds_its_feed_shows_it_and_asks(listed, run, capsys, monkeypatch):
     run.web.serve("/feed", FEED)
     monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
