@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo
 from pydantic_settings import SettingsConfigDict
 
 from bot.logs import Form, Level
 from index import RootedPath, Settings, read_dotenv, read_settings
+
+TELEGRAM = "https://api.telegram.org"
 
 logger = logging.getLogger(__name__)
 
@@ -34,8 +36,14 @@ def _address(value: str) -> str:
     return value
 
 
-def _webhook_address(value: str | None) -> str | None:
-    return _address(value) if value and value.strip() else None
+def _webhook_address(value: str | None, info: ValidationInfo) -> str | None:
+    if not value or not value.strip():
+        return None
+    address = _address(value)
+    # A Bot API server of one's own also brings updates over http; Telegram's never does.
+    if info.data.get("api_url") == TELEGRAM and not address.startswith("https://"):
+        raise ValueError("not https")
+    return address
 
 
 def _secret(value: SecretStr | None) -> SecretStr | None:
@@ -73,7 +81,7 @@ class BotSettings(Settings):
         None, description="the token that @BotFather gave, digits and a colon first"
     )
     api_url: Annotated[str, AfterValidator(_address)] = Field(
-        "https://api.telegram.org", description="the http(s) address of a Bot API server"
+        TELEGRAM, description="the http(s) address of a Bot API server"
     )
     admins: Annotated[tuple[int, ...], BeforeValidator(_separate_numbers)] = Field(
         (), description="numeric Telegram user ids, separated by commas"

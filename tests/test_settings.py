@@ -262,6 +262,16 @@ def test_a_bot_api_server_is_an_address_without_its_last_slash():
     )
 
 
+def test_a_webhook_is_https_where_telegram_itself_is_to_bring_updates():
+    plain = {"BOT_WEBHOOK_URL": "http://otter.example/hook"}
+    ours = load_bot_settings(plain | {"BOT_API_URL": "http://[::1]:8081"}, None)
+
+    assert refusal(load_bot_settings, plain).startswith(
+        'BOT_WEBHOOK_URL cannot be "http://otter.example/hook"; what is wanted is the https'
+    )
+    assert ours.webhook_url == "http://otter.example/hook"
+
+
 def test_settings_cannot_be_changed_afterwards():
     with pytest.raises(ValueError, match="frozen"):
         load_index_settings({}, None).batch = 2
