@@ -61,6 +61,7 @@ def _suggest() -> int:
 
 def _run(asked: argparse.Namespace) -> int:
     settings = settings_here()
+    from scripts.terminal.gathering import still_listed
     from scripts.terminal.reindexing import as_object, as_table, on_stderr, status_of
     from scripts.terminal.suggesting import alias_faults
 
@@ -68,8 +69,9 @@ def _run(asked: argparse.Namespace) -> int:
         return _told(asked, settings)
     outcome = _outcome(asked, settings, on_stderr)
     print(as_object(outcome) if asked.json else as_table(outcome, dry_run=asked.dry_run))
-    for fault in alias_faults(settings):
-        print(fault, file=sys.stderr)
+    again = still_listed([_absolute(path) for path in asked.paths], settings)
+    for line in (*alias_faults(settings), *(again if asked.remove else ())):
+        print(line, file=sys.stderr)
     return status_of(outcome)
 
 

@@ -1,7 +1,7 @@
 """Bring in what sources.toml lists, for a person: the listing, a fetcher, and what was seen."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -35,6 +35,17 @@ def listing_file(settings: IndexSettings) -> Path:
     """The file that new sources are added to."""
     named = [path for path in settings.sources if path.suffix.lower() == ".toml"]
     return named[0] if named else ROOT / FILE_NAME
+
+
+def still_listed(paths: Sequence[Path], settings: IndexSettings) -> Iterator[str]:
+    """A line for each path that is there and that a reindex without paths would read again."""
+    roots = listing_of(settings).roots(settings.folder)
+    for path in paths:
+        if path.exists() and any(path == root or root in path.parents for root in roots):
+            yield (
+                f"{path} is still listed, and the next scripts/run reindex reads it again; to keep"
+                " it out, name what shall be read in INDEX_SOURCES (sources.toml, say)"
+            )
 
 
 def bring_in(

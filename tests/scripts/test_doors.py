@@ -163,6 +163,20 @@ def test_reindex_removes_what_was_read_from_a_path_even_if_it_is_gone(room, caps
     assert "paragraphs in all           0" in capsys.readouterr().out
 
 
+def test_what_is_removed_while_it_is_listed_is_told_to_come_back(room, capsys, monkeypatch):
+    articles = room / "articles"
+    (articles / "tea.txt").write_text("A crate of tea came ashore.\n")
+    assert reindex.main([]) == 0
+
+    assert reindex.main(["--remove", str(articles / "otters.txt")]) == 0
+    listed = capsys.readouterr().err.splitlines()
+    monkeypatch.setenv("INDEX_SOURCES", str(room / "data"))
+    assert reindex.main(["--remove", str(articles)]) == 0
+
+    assert listed[-1].startswith(f"{articles / 'otters.txt'} is still listed, and the next")
+    assert "still listed" not in capsys.readouterr().err
+
+
 def test_a_misspelt_setting_is_told_in_one_line(room, capsys, monkeypatch):
     monkeypatch.setenv("INDEX_MODLE", "x")
 
