@@ -153,6 +153,8 @@ class Room:
         return self._people[who]
 
     def _message(self, number: int) -> Json:
+        if not number:
+            raise LookupError("Which message? Write its number, as in ada reply 2: ...")
         if number not in self._said:
             raise LookupError(f"There is no message {number}.")
         message = self._said[number]

@@ -74,6 +74,7 @@ async def test_people_see_messages_buttons_edits_and_notices(tmp_path):
         "bo press on 77: 1",
         "ada reply to 3: and where?",
         "ada edit: and when?",
+        "ada reply: and who?",
     )
 
     quote = [HEAD, "  | Otters sleep."]
@@ -95,6 +96,7 @@ async def test_people_see_messages_buttons_edits_and_notices(tmp_path):
         *("[5] Quotewire (to 4):", *quote, *BUTTONS),
         "[4] ada (edited): and when?",
         *("[5] Quotewire (edited):", *quote, *BUTTONS),
+        "Which message? Write its number, as in ada reply 2: ...",
     ]
 
 
