@@ -69,33 +69,28 @@ class Catalogue:
         today: date | None = None,
     ) -> Matches:
         """Paragraphs that hold the words, or else some of them; filters as in a question."""
-        known, day = self._publishers(only), today or here_today()
-        wish = read_filters(tidy(words), today=day, publishers=known)
         with self._store.snapshot() as view:
+            known, day = self._publishers(view, only), today or here_today()
+            wish = read_filters(tidy(words), today=day, publishers=known)
             return _search(view, wish, (skip, limit), only)
 
     def latest(
         self, source: str = "", *, skip: int = 0, limit: int = 10, only: tuple[str, ...] = ()
     ) -> Listing:
         """The newest articles, of one source if it is named."""
-        known = self._publishers(only)
-        sources = mastheads_of(known).named(source) if source else ()
-        if source and not sources:
-            return Listing((), 0, unknown=source, nearest=_nearest(source, known))
-        filters = Filters(sources=sources, only=only)
         with self._store.snapshot() as view:
+            known = self._publishers(view, only)
+            sources = mastheads_of(known).named(source) if source else ()
+            if source and not sources:
+                return Listing((), 0, unknown=source, nearest=_nearest(source, known))
+            filters = Filters(sources=sources, only=only)
             listed, total = view.newest(filters=filters, limit=limit, skip=skip)
         return Listing(listed, total, sources)
 
     def publishers(self, *, only: tuple[str, ...] = ()) -> tuple[Publisher, ...]:
         """Who published the articles, those with most first; read again for a new generation."""
         with self._store.snapshot() as view:
-            state = view.collection(), view.generation_number()
-            known = self._extents
-            if known is None or known[0] != state:
-                known = state, tuple(view.extents())
-                self._extents = known
-        return tuple(each for each in known[1] if not only or each.name in only)
+            return self._published_in(view, only)
 
     def passages(self, ids: Sequence[int], *, only: tuple[str, ...] = ()) -> dict[int, Quotable]:
         """The paragraphs of these ids; those that left the collection are left out."""
@@ -141,9 +136,17 @@ class Catalogue:
             found = view.source(article, filters=Filters(only=only))
         return found if found and _may_be_seen(found.credit, only) else None
 
-    def _publishers(self, only: tuple[str, ...] = ()) -> tuple[str, ...]:
+    def _published_in(self, view: Snapshot, only: tuple[str, ...]) -> tuple[Publisher, ...]:
+        state = view.collection(), view.generation_number()
+        known = self._extents
+        if known is None or known[0] != state:
+            known = state, tuple(view.extents())
+            self._extents = known
+        return tuple(each for each in known[1] if not only or each.name in only)
+
+    def _publishers(self, view: Snapshot, only: tuple[str, ...] = ()) -> tuple[str, ...]:
         """The names of the publishers that may be seen, in order."""
-        return tuple(sorted(each.name for each in self.publishers(only=only)))
+        return tuple(sorted(each.name for each in self._published_in(view, only)))
 
 
 def _may_be_seen(credit: Credit, only: tuple[str, ...]) -> bool:

@@ -57,10 +57,11 @@ def is_opposed(question: str, sentence: str) -> bool:
 
     A question that names both sides ("faster or slower?") has no opposite.
     """
-    asked, told = _asked_stems(question), _stems(sentence)
+    asked = _asked_stems(question)
+    opposed = [opposites()[word] for word in asked & opposites().keys()]
+    told = _stems(sentence) if opposed else set()
     return any(
-        told & other and not told & same and not asked & other
-        for same, other in (opposites()[word] for word in asked & opposites().keys())
+        told & other and not told & same and not asked & other for same, other in opposed
     )
 
 

@@ -111,22 +111,24 @@ class Library(Catalogue):
         publishers that may be seen at all, where not all may. With `since`, only paragraphs that
         came in after that generation are searched. Raises ModelChanged, ModelMissing, Damaged.
         """
-        known = self._publishers(only)
-        whole = follow_up(tidy(question), after, publishers=known) if after else None
-        skip = skip + whole.skip if whole else skip
-        read = self._read(whole.question if whole else question, today=today, publishers=known)
-        read = replace(read, filters=replace(read.filters, only=only, after=since))
-        passages: tuple[Passage, ...] = ()
-        searched, idle = self._state(read.filters)
-        strongest = 0.0
-        for attempt in _attempts(read) if read.asked.terms and not idle else ():
-            with self._ranked(attempt) as (ranked, scope):
-                passages = _quotes(attempt.asked, ranked, scope)
-                searched = _status(scope.generation)
-                strongest = max((strongest, *(each.judged.evidence for each in ranked[:1])))
-            if passages:
-                read = attempt
-                break
+        with self._store.snapshot() as view:
+            known = self._publishers(view, only)
+            whole = follow_up(tidy(question), after, publishers=known) if after else None
+            skip = skip + whole.skip if whole else skip
+            said = whole.question if whole else question
+            read = self._read(said, view, today=today, publishers=known)
+            read = replace(read, filters=replace(read.filters, only=only, after=since))
+            passages: tuple[Passage, ...] = ()
+            strongest = 0.0
+            idle = not read.asked.terms or _idle(view, read.filters)
+            for attempt in () if idle else _attempts(read):
+                with self._ranked(attempt, view) as (ranked, scope):
+                    passages = _quotes(attempt.asked, ranked, scope)
+                    strongest = max((strongest, *(each.judged.evidence for each in ranked[:1])))
+                if passages:
+                    read = attempt
+                    break
+            searched = _status(view.generation())
         return Answer(
             question=write_filters(read.asked.text, read.filters),
             passages=passages[skip : skip + limit],
@@ -148,10 +150,11 @@ class Library(Catalogue):
         For evaluation: what people are given comes from `ask`.
         """
         passages: tuple[Passage, ...] = ()
-        for read in _attempts(self._read(question, publishers=self._publishers())):
-            with self._ranked(read) as (ranked, scope):
-                rarity = scope.rarity
-                passages = tuple(_passage(each, (), read.asked, rarity) for each in ranked[:limit])
+        with self._store.snapshot() as view:
+            for read in _attempts(self._read(question, view, publishers=self._publishers(view))):
+                with self._ranked(read, view) as (ranked, scope):
+                    best, rarity = ranked[:limit], scope.rarity
+                    passages = tuple(_passage(each, (), read.asked, rarity) for each in best)
                 if passing([passage.evidence for passage in passages], scope.threshold):
                     break
         return passages
@@ -174,9 +177,9 @@ class Library(Catalogue):
         self, question: str, paragraph: int, *, evidence: float, only: tuple[str, ...] = ()
     ) -> Why | None:
         """What a paragraph was chosen by, with that evidence; None where it has left."""
-        read = self._read(question, publishers=self._publishers(only))
         lexicon = self._model.lexicon()
         with self._store.snapshot() as view:
+            read = self._read(question, view, publishers=self._publishers(view, only))
             filters = Filters(only=only)
             found = view.found([paragraph], model=self._model.name, filters=filters)
             if not found or (only and found[0].credit.publisher not in only):
@@ -194,13 +197,6 @@ class Library(Catalogue):
         self._follower.stop()
         self._lane.close()
         self._store.close()
-
-    def _state(self, filters: Filters) -> tuple[Status, bool]:
-        """What the newest generation holds; whether nothing came in since the one asked of."""
-        with self._store.snapshot() as view:
-            new = Filters(only=filters.only, after=filters.after)
-            idle = bool(filters.after) and not len(view.paragraphs_meeting(new))
-            return _status(view.generation()), idle
 
     def _in_force(self, view: Snapshot) -> Generation:
         generation = view.generation()
@@ -221,34 +217,39 @@ class Library(Catalogue):
         return next(each for each in thresholds if each is not None)
 
     def _read(
-        self, question: str, *, publishers: tuple[str, ...], today: date | None = None
+        self,
+        question: str,
+        view: Snapshot,
+        *,
+        publishers: tuple[str, ...],
+        today: date | None = None,
     ) -> _Read:
         """The question with its filters taken out and its typos mended, taken apart."""
         lexicon = self._model.lexicon()
         wish = read_filters(tidy(question), today=today or here_today(), publishers=publishers)
-        with self._store.snapshot() as view:
-            names = self._names.of(view)
-            text, mended = mend_question(
-                wish.question,
-                known=lambda term: term in lexicon or view.knows(term),
-                near=view.terms_like,
-                word=lexicon.word,
-                names=names.terms,
-            )
+        names = self._names.of(view)
+        text, mended = mend_question(
+            wish.question,
+            known=lambda term: term in lexicon or view.knows(term),
+            near=view.terms_like,
+            word=lexicon.word,
+            names=names.terms,
+        )
         return _Read(read_question(text, aliases=names, kin=lexicon.kin), wish.filters, mended)
 
     @contextmanager
-    def _ranked(self, read: _Read) -> Iterator[tuple[list[Retrieved], Scope]]:
-        """The candidates, best first, for as long as the view that they were found in lasts."""
-        near = self._lane.seek(read.asked.plain, limit=BY_MEANING, within=self._within(read))
+    def _ranked(self, read: _Read, view: Snapshot) -> Iterator[tuple[list[Retrieved], Scope]]:
+        """The candidates, best first, for as long as nobody else may have the interpreter."""
+        generation = self._in_force(view)
+        within = _within(view, read.filters)
+        near = self._lane.seek(read.asked.plain, limit=BY_MEANING, within=within)
         lexicon = self._model.lexicon()
-        with self._store.snapshot() as view, ExitStack() as turn:
-            rarity = cache(lambda term: view.rarity([term], lexicon.commonness)[term])
-            generation = self._in_force(view)
-            threshold = self._threshold_of(generation)
-            scope = Scope(
-                view, generation, rarity, threshold, self._reads, read.filters, self._weighing
-            )
+        rarity = cache(lambda term: view.rarity([term], lexicon.commonness)[term])
+        threshold = self._threshold_of(generation)
+        scope = Scope(
+            view, generation, rarity, threshold, self._reads, read.filters, self._weighing
+        )
+        with ExitStack() as turn:
 
             def seek() -> Near:
                 found = near.result()
@@ -259,14 +260,17 @@ class Library(Catalogue):
 
             yield retrieve(read.asked, seek, scope, self._lane.read, self._rerank), scope
 
-    def _within(self, read: _Read) -> Within:
-        if not read.filters:
-            return EVERYWHERE
-        with self._store.snapshot() as view:
-            return tuple(
-                view.paragraphs_meeting(filters) if filters else None
-                for filters in searched_in(read.filters)
-            )
+
+def _idle(view: Snapshot, filters: Filters) -> bool:
+    """Whether nothing came in since the generation that is asked of."""
+    new = Filters(only=filters.only, after=filters.after)
+    return bool(filters.after) and not len(view.paragraphs_meeting(new))
+
+
+def _within(view: Snapshot, filters: Filters) -> Within:
+    if not filters:
+        return EVERYWHERE
+    return tuple(view.paragraphs_meeting(each) if each else None for each in searched_in(filters))
 
 
 def _attempts(read: _Read) -> Iterator[_Read]:

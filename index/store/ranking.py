@@ -5,8 +5,13 @@ a question's common words match hundreds of thousands. Its rare ones decide who 
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import accumulate
+
+import numpy as np
+
+from index.store.recent import Scores
 
 SCORED = 10_000  # paragraphs that FTS5 scores for a question at the most: some ten milliseconds
 WEIGHED = 4  # times as many as are wanted are weighed again by all words
@@ -18,25 +23,48 @@ Row = tuple[int, str, str]
 """A paragraph's id, its terms and those of its lead."""
 
 
-def match_of(terms: Iterable[str]) -> str:
-    """The query of FTS5 for any of the terms."""
-    # A term is letters and digits; quoted, it cannot be read as an operator.
-    return " OR ".join(f'"{term}"' for term in terms)
+@dataclass(frozen=True, slots=True)
+class Leads:
+    """The terms that lead to the paragraphs that hold any of them, or `every` one.
+
+    They are `whole` if no paragraph holds any other term of the question.
+    """
+
+    terms: tuple[str, ...] = ()
+    every: bool = False
+    whole: bool = True
+
+    @property
+    def match(self) -> str:
+        """The query of FTS5 for them."""
+        # A term is letters and digits; quoted, it cannot be read as an operator.
+        return (" AND " if self.every else " OR ").join(f'"{term}"' for term in self.terms)
 
 
-def leading(counts: Mapping[str, int], scored: int) -> tuple[str, bool]:
-    """The query that leads to the paragraphs, given how many hold each term; whether it is whole.
+def leading(counts: Mapping[str, int], scored: int) -> Leads:
+    """What leads to the paragraphs, given how many hold each term.
 
-    It has the rarest terms, as many as `scored` paragraphs hold; where the rarest alone is held by
-    more, both of the two rarest. "" where no paragraph holds any.
+    The rarest terms do, as many as `scored` paragraphs hold; where the rarest alone is held by
+    more, both of the two rarest together.
     """
     held = sorted((count, term) for term, count in counts.items() if count)
     within = accumulate(count for count, _ in held)
     rare = {term for (_, term), total in zip(held, within, strict=True) if total <= scored}
     if rare or not held:
         # In the order of the question, in which FTS5 adds up what each tells.
-        return match_of(term for term in counts if term in rare), len(rare) == len(held)
-    return " AND ".join(f'"{term}"' for _, term in held[:2]), False
+        return Leads(tuple(term for term in counts if term in rare), whole=len(rare) == len(held))
+    return Leads(tuple(term for _, term in held[:2]), every=True, whole=False)
+
+
+def summed(scores: Sequence[Scores], limit: int) -> list[int]:
+    """The ids with the highest sums of what each term adds; ties go to the lower id."""
+    if not scores:
+        return []
+    ids, places = np.unique(np.concatenate([each for each, _ in scores]), return_inverse=True)
+    # Added up in the order of the terms, as FTS5 does, so that it comes out the same.
+    sums = np.bincount(places, weights=np.concatenate([added for _, added in scores]))
+    best = np.lexsort((ids, -sums))[:limit]
+    return [int(number) for number in ids[best]]
 
 
 def weighed(

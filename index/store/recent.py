@@ -1,12 +1,20 @@
-"""What was read lately of one generation, so that what many questions find is read once."""
+"""What was read lately of one generation, so that what many questions need is read once."""
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
 from threading import Lock
+from typing import Generic, TypeVar
 
-from index.store.records import Found
+import numpy as np
+from numpy.typing import NDArray
 
-ROOM = 2_000  # paragraphs, some 10 kB each
+from index.store.records import Found, Ids
+
+PARAGRAPHS = 2_000  # some 10 kB each
+TERMS = 20_000  # some 100 bytes each
+SCORES = 500_000  # 16 bytes each
+LEAST_OF_A_TERM = 20  # scores that a term takes the room of at the least
 
 Mark = tuple[int, str, str, str]
 """A generation's number, when it was published, of which collection, and the vectors' model.
@@ -15,38 +23,67 @@ A collection may be put in another's place, and one that lost its last commits c
 older number.
 """
 
+Scores = tuple[Ids, NDArray[np.float64]]
+"""The paragraphs that hold a term, and what it adds to the score of each."""
 
-class Recent:
-    """The paragraphs that were found lately, by id. Any thread may use it.
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
 
-    All of them are of one generation and model; those of a newer take their place, and a view of
-    an older one gets none.
+
+class Recent(Generic[K, V]):
+    """What was read lately, by key. Any thread may use it.
+
+    All of it is of one generation; what is of a newer takes its place, and a view of an older one
+    gets none. `size` is the part of the `room` that a value takes.
     """
 
-    def __init__(self, room: int = ROOM) -> None:
+    def __init__(self, room: int, size: Callable[[V], int] = lambda _: 1) -> None:
         self._room = room
+        self._size = size
+        self._taken = 0
         self._mark: Mark = (0, "", "", "")
-        self._found: OrderedDict[int, Found] = OrderedDict()
+        self._held: OrderedDict[K, V] = OrderedDict()
         self._guard = Lock()
 
-    def among(self, ids: Iterable[int], mark: Mark) -> dict[int, Found]:
-        """Those of the ids that are there, by id."""
+    def among(self, keys: Iterable[K], mark: Mark) -> dict[K, V]:
+        """What there is of the keys, by key."""
         with self._guard:
             if mark != self._mark:
                 return {}
-            held = {number: self._found[number] for number in ids if number in self._found}
-            for number in held:
-                self._found.move_to_end(number)
+            held = {key: self._held[key] for key in keys if key in self._held}
+            for key in held:
+                self._held.move_to_end(key)
             return held
 
-    def keep(self, found: Iterable[Found], mark: Mark) -> None:
-        """Have them for later; the ones that were not asked for the longest make room."""
+    def keep(self, read: Mapping[K, V], mark: Mark) -> None:
+        """Have it for later; what was not asked for the longest makes room."""
         with self._guard:
             if mark != self._mark:
                 if mark[0] < self._mark[0] and mark[2] == self._mark[2]:
                     return
-                self._mark = mark
-                self._found.clear()
-            self._found.update((each.id, each) for each in found)
-            while len(self._found) > self._room:
-                self._found.popitem(last=False)
+                self._mark, self._taken = mark, 0
+                self._held.clear()
+            for key, value in read.items():
+                if key not in self._held:
+                    self._held[key] = value
+                    self._taken += self._size(value)
+            while self._taken > self._room:
+                self._taken -= self._size(self._held.popitem(last=False)[1])
+
+
+def _room_of(scores: Scores) -> int:
+    return max(LEAST_OF_A_TERM, len(scores[0]))
+
+
+@dataclass(frozen=True, slots=True)
+class Lately:
+    """What the views of one store have read: paragraphs by id, and of terms how many hold each."""
+
+    found: Recent[int, Found] = field(default_factory=lambda: Recent(PARAGRAPHS))
+    holding: Recent[str, int] = field(default_factory=lambda: Recent(TERMS))
+    scores: Recent[str, Scores] = field(default_factory=lambda: Recent(SCORES, _room_of))
+
+
+def nothing_kept() -> Lately:
+    """For a view that others learn nothing from, and that learns nothing from others."""
+    return Lately(Recent(0), Recent(0), Recent(0))

@@ -13,7 +13,7 @@ from index.store.crediting import credited
 from index.store.protocols import Connection
 from index.store.proving import is_proven
 from index.store.ranking import SCORED
-from index.store.recent import Mark, Recent
+from index.store.recent import Lately, nothing_kept
 from index.store.records import Found, Generation
 from index.store.vectored import Vectored
 from index.store.worded import EVERYTHING, Worded
@@ -39,16 +39,16 @@ _NEWEST = """
 class Snapshot(Browsing, Worded, Vectored):
     """Reads of one open transaction; all of them see the same generation.
 
-    `scored` is how many paragraphs are scored by a question's words at the most; `recent` has
-    what other views found lately.
+    `scored` is how many paragraphs are scored by a question's words at the most; `lately` has
+    what other views read lately.
     """
 
     def __init__(
-        self, connection: Connection, *, scored: int = SCORED, recent: Recent | None = None
+        self, connection: Connection, *, scored: int = SCORED, lately: Lately | None = None
     ) -> None:
         self._run = connection.execute
         self._scored = scored
-        self._recent = recent or Recent(0)
+        self._lately = lately or nothing_kept()
 
     def generation(self) -> Generation:
         """The newest generation. Raises NoCollection before the first."""
@@ -88,17 +88,13 @@ class Snapshot(Browsing, Worded, Vectored):
         """
         wanted = set(ids)
         mark = self._mark(model)
-        held = self._recent.among(wanted, mark)
-        fresh = self._read_found(wanted - held.keys(), model)
-        self._recent.keep(fresh, mark)
-        held |= {each.id: each for each in fresh}
+        held = self._lately.found.among(wanted, mark)
+        fresh = {each.id: each for each in self._read_found(wanted - held.keys(), model)}
+        self._lately.found.keep(fresh, mark)
+        held |= fresh
         found = [held[number] for number in sorted(held)]
         others = self.credits({each.article for each in found})
         return [_with_credit(each, others.get(each.article, ()), filters) for each in found]
-
-    def _mark(self, model: str) -> Mark:
-        number = self.generation_number()
-        return number, self.published(number), self.collection(), model
 
     def _read_found(self, ids: Set[int], model: str) -> list[Found]:
         if not ids:

@@ -14,7 +14,7 @@ from index.errors import NoCollection
 from index.store.breakage import tolerant, trouble
 from index.store.draft import Draft
 from index.store.filtering import stands_in
-from index.store.recent import Recent
+from index.store.recent import Lately
 from index.store.records import Matrix
 from index.store.schema import migrate, refuse_newer
 from index.store.snapshot import Snapshot
@@ -39,7 +39,7 @@ class SqliteStore(Store):
         self._opened: list[sqlite3.Connection] = []
         self._guard = threading.Lock()
         self._writer: Database | None = None
-        self._recent = Recent()
+        self._lately = Lately()
         if writable:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._writer = _open_for_writing(self._path)
@@ -59,7 +59,7 @@ class SqliteStore(Store):
         try:
             connection = self._reader()
             connection.execute("begin")
-            yield Snapshot(connection, recent=self._recent)
+            yield Snapshot(connection, lately=self._lately)
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError) and "no such table" in str(error):
                 raise NoCollection(

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from index.store.crediting import Run
+from index.store.dated import Dated
 from index.store.protocols import Rows, Vectors
 from index.store.records import Changes, Ids, Matrix
 from index.store.wholeness import whole_vectors, width_of
@@ -20,14 +20,8 @@ _VECTORS = """
 _PART = 10_000  # vectors read at a time: 15 MB of them
 
 
-class Vectored:
+class Vectored(Dated):
     """Reads of one open transaction, which `run` executes."""
-
-    _run: Run
-
-    def generation_number(self) -> int:
-        """The newest generation's number, 0 before the first."""
-        return int(self._run("select coalesce(max(id), 0) from generations").fetchone()[0])
 
     def vectors(self, model: str) -> Vectors | None:  # noqa: ARG002 - for those that do
         """What searches this view by meaning, where the database does so itself; else None."""
@@ -60,20 +54,6 @@ class Vectored:
             since=generation,
         )
         return Changes(removed=touched, added=ids, vectors=vectors)
-
-    def published(self, generation: int) -> str:
-        """When a generation was published; "" for one that is not here."""
-        query = "select created from generations where id = ?"
-        row = self._run(query, [generation]).fetchone()
-        return str(row[0]) if row else ""
-
-    def collection(self) -> str:
-        """A name that no other collection has."""
-        return self._fact("collection")
-
-    def _fact(self, name: str) -> str:
-        row = self._run("select value from facts where name = :name", {"name": name}).fetchone()
-        return str(row[0]) if row else ""
 
     def changed_since(self, generation: int) -> int:
         """How many paragraphs came or went after that generation."""

@@ -7,7 +7,9 @@ import numpy as np
 
 from index.answer import Filters
 from index.store.crediting import Crediting
-from index.store.ranking import SCORED, WEIGHED, leading, weighed
+from index.store.dated import Dated
+from index.store.ranking import SCORED, WEIGHED, leading, summed, weighed
+from index.store.recent import Lately, Scores
 from index.store.records import Ids
 
 BACKGROUND = 500  # ordinary paragraphs, against which a small collection's words are rare or not
@@ -19,21 +21,30 @@ LEAD_WEIGHT = 0.5  # of a word in the article's lead, against one in the paragra
 MEETING = "select p.id from paragraphs p join articles a on a.key = p.article where {}"
 
 
-class Worded(Crediting):
-    """Reads of one open transaction; by a question's words at most `_scored` are scored."""
+class Worded(Crediting, Dated):
+    """Reads of one open transaction; by a question's words at most `_scored` are scored.
 
+    What is read of a term is kept in `_lately`.
+    """
+
+    _lately: Lately
     _scored: int = SCORED
+    _total: int | None = None
 
     def paragraphs_with_words(
         self, terms: Sequence[str], limit: int, *, filters: Filters = EVERYTHING
     ) -> list[int]:
         """Paragraph ids with any of the terms, best first by BM25; ties go to the lower id."""
         counts = self.holding_counts(terms)
-        match, whole = leading(counts, self._scored)
-        if not match:
+        leads = leading(counts, self._scored)
+        if not leads.terms:
             return []
-        found = self._scored_by(match, limit if whole else WEIGHED * limit, filters)
-        if whole:
+        wanted = limit if leads.whole else WEIGHED * limit
+        if filters or leads.every:
+            found = self._scored_by(leads.match, wanted, filters)
+        else:
+            found = summed(self._scores(leads.terms), wanted)
+        if leads.whole:
             return found
         marks = ", ".join(map(str, found))
         rows = self._run(
@@ -55,6 +66,23 @@ class Worded(Crediting):
             [LEAD_WEIGHT, match, *(values if filters else ()), self._scored, limit],
         )
         return [row[0] for row in rows]
+
+    def _scores(self, terms: Sequence[str]) -> list[Scores]:
+        """What each term adds to the score of the paragraphs that hold it, by FTS5's own BM25."""
+        mark = self._mark()
+        scores = self._lately.scores.among(terms, mark)
+        read = {term: self._scores_of(term) for term in terms if term not in scores}
+        self._lately.scores.keep(read, mark)
+        scores |= read
+        return [scores[term] for term in terms]
+
+    def _scores_of(self, term: str) -> Scores:
+        rows = self._run(
+            "select rowid, -bm25(words, 1.0, ?) from words where words match ?",
+            [LEAD_WEIGHT, f'"{term}"'],
+        ).fetchall()
+        ids, scores = zip(*rows, strict=True) if rows else ((), ())
+        return np.array(ids, dtype=np.int64), np.array(scores, dtype=np.float64)
 
     def paragraphs_meeting(self, filters: Filters) -> Ids:
         """The ids of every paragraph that meets the filters, in order."""
@@ -82,6 +110,11 @@ class Worded(Crediting):
 
     def _worded(self) -> int:
         """How many paragraphs have words."""
+        if self._total is None:
+            self._total = self._count_worded()
+        return self._total
+
+    def _count_worded(self) -> int:
         if self._has_table("words_total"):  # not before the first write of this version
             row = self._run("select paragraphs from words_total").fetchone()
             if row and isinstance(row[0], int):  # what a damaged page gives is none
@@ -90,11 +123,16 @@ class Worded(Crediting):
 
     def holding_counts(self, terms: Iterable[str]) -> dict[str, int]:
         """How many paragraphs hold each of the terms, or have it in their lead, in their order."""
-        found = {}
-        for term in dict.fromkeys(terms):
-            row = self._run("select doc from vocabulary where term = ?", [term]).fetchone()
-            found[term] = row[0] if row and isinstance(row[0], int) else 0
-        return found
+        wanted, mark = tuple(dict.fromkeys(terms)), self._mark()
+        held = self._lately.holding.among(wanted, mark)
+        read = {term: self._holding_of(term) for term in wanted if term not in held}
+        self._lately.holding.keep(read, mark)
+        held |= read
+        return {term: held[term] for term in wanted}
+
+    def _holding_of(self, term: str) -> int:
+        row = self._run("select doc from vocabulary where term = ?", [term]).fetchone()
+        return row[0] if row and isinstance(row[0], int) else 0  # else damaged
 
     def knows(self, term: str) -> bool:
         """Whether any paragraph holds the term."""

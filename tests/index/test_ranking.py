@@ -1,20 +1,22 @@
 """Words by size: where a question's words are held by too many paragraphs, its rare ones lead."""
 
 from contextlib import closing
+from itertools import islice, permutations
 
 import pytest
 
 from index.answer import Filters
 from index.store import Snapshot
-from index.store.ranking import leading, weighed
+from index.store.ranking import Leads, leading, weighed
 from index.store.sqlite import FILE_NAME, open_for_reading
+from index.store.worded import LEAD_WEIGHT
 
 RARE = {3: "Otters slept.", 7: "Kelp grew.", 21: "Otters ate kelp.", 33: "A lantern fell."}
 
 
 @pytest.fixture
-def found(desk):
-    """The days that some words lead to, best first, in forty reports on a harbour."""
+def reports(desk):
+    """Forty reports on a harbour, indexed."""
     for path in desk.articles.iterdir():
         path.unlink()
     for day in range(40):
@@ -22,9 +24,22 @@ def found(desk):
         text = f"On day {day} the harbour was calm. {boats} {RARE.get(day, '')}"
         desk.write(f"{day:02}.txt", text.strip())
     desk.reindex()
+    return desk
+
+
+@pytest.fixture
+def steady(reports):
+    """A connection that reads them."""
+    with closing(open_for_reading(reports.folder / FILE_NAME)) as connection:
+        yield connection
+
+
+@pytest.fixture
+def found(reports):
+    """The days that some words lead to, best first."""
 
     def search(*terms, scored, limit=5, filters=Filters()):  # noqa: B008 - a frozen value
-        with closing(open_for_reading(desk.folder / FILE_NAME)) as connection:
+        with closing(open_for_reading(reports.folder / FILE_NAME)) as connection:
             view = Snapshot(connection, scored=scored)
             ids = view.paragraphs_with_words(terms, limit, filters=filters)
             origins = {each.id: each.article for each in view.found(ids, model="")}
@@ -39,6 +54,19 @@ def test_as_long_as_few_hold_them_all_words_lead_and_the_order_is_that_of_fts5(f
     assert all_of_them[0] == 21
     assert set(all_of_them[1:3]) == {3, 7}
     assert len(all_of_them) == 40
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 7])
+def test_what_each_word_adds_comes_to_what_fts5_makes_of_all(steady, count):
+    words = ["otter", "kelp", "boat", "harbour", "day", "calm", "lantern"]
+    for asked in islice(permutations(words, count), 300):
+        match = " OR ".join(f'"{term}"' for term in asked)
+        theirs = steady.execute(
+            "select rowid from words where words match ? order by bm25(words, 1.0, ?), rowid",
+            [match, LEAD_WEIGHT],
+        ).fetchall()
+
+        assert Snapshot(steady).paragraphs_with_words(asked, 100) == [row[0] for row in theirs]
 
 
 def test_where_many_hold_the_common_words_only_the_rare_lead_and_all_of_them_weigh(found):
@@ -65,11 +93,11 @@ def test_filters_hold_where_rare_words_lead(found):
 def test_the_rarest_terms_lead_as_many_as_may_be_scored():
     counts = {"harbour": 40, "boat": 20, "otter": 2, "kelp": 2, "kraken": 0}
 
-    assert leading(counts, 100) == ('"harbour" OR "boat" OR "otter" OR "kelp"', True)
-    assert leading(counts, 63) == ('"boat" OR "otter" OR "kelp"', False)
-    assert leading(counts, 1) == ('"kelp" AND "otter"', False)
-    assert leading({"harbour": 40}, 1) == ('"harbour"', False)
-    assert leading({"kraken": 0}, 1) == ("", True)
+    assert leading(counts, 100) == Leads(("harbour", "boat", "otter", "kelp"))
+    assert leading(counts, 63) == Leads(("boat", "otter", "kelp"), whole=False)
+    assert leading(counts, 1) == Leads(("kelp", "otter"), every=True, whole=False)
+    assert leading({"harbour": 40}, 1) == Leads(("harbour",), every=True, whole=False)
+    assert leading({"kraken": 0}, 1) == Leads()
 
 
 def test_what_is_weighed_again_goes_by_all_words_and_then_by_its_number():

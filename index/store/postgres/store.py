@@ -10,7 +10,7 @@ import numpy as np
 from index.errors import Interrupted, MissingExtra, NoCollection, OutOfReach
 from index.settings import Server
 from index.store.draft import Draft
-from index.store.recent import Recent
+from index.store.recent import Lately
 from index.store.records import Matrix
 from index.store.snapshot import Snapshot
 from index.store.store import Store
@@ -55,7 +55,7 @@ class PostgresStore(Store):
         self.folder = server.folder
         self._server = server
         self._writer: Writing | None = None
-        self._recent = Recent()
+        self._lately = Lately()
         standing = Standing(lag_s=lag_s)
         self._servers = Servers(server, standing)
         # Apart: who has a view may wait for the lane, and the lane must not wait for a session.
@@ -78,7 +78,7 @@ class PostgresStore(Store):
         OutOfReach where no server can be reached.
         """
         with self._reading(self._servers) as connection:
-            yield PgSnapshot(connection, recent=self._recent)
+            yield PgSnapshot(connection, lately=self._lately)
 
     @contextmanager
     def publishing(self) -> Iterator[Draft]:

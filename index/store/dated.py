@@ -1,0 +1,36 @@
+"""Which generation of which collection a view is of."""
+
+from index.store.crediting import Run
+from index.store.recent import Mark
+
+
+class Dated:
+    """Reads of one open transaction, which `run` executes."""
+
+    _run: Run
+    _marked: Mark | None = None
+
+    def generation_number(self) -> int:
+        """The newest generation's number, 0 before the first."""
+        return int(self._run("select coalesce(max(id), 0) from generations").fetchone()[0])
+
+    def published(self, generation: int) -> str:
+        """When a generation was published; "" for one that is not here."""
+        query = "select created from generations where id = ?"
+        row = self._run(query, [generation]).fetchone()
+        return str(row[0]) if row else ""
+
+    def collection(self) -> str:
+        """A name that no other collection has."""
+        return self._fact("collection")
+
+    def _fact(self, name: str) -> str:
+        row = self._run("select value from facts where name = :name", {"name": name}).fetchone()
+        return str(row[0]) if row else ""
+
+    def _mark(self, model: str = "") -> Mark:
+        """What is read of this view is kept under; with the model where vectors are part of it."""
+        if self._marked is None:
+            number = self.generation_number()
+            self._marked = number, self.published(number), self.collection(), ""
+        return *self._marked[:3], model
