@@ -174,7 +174,7 @@ class Bench:
         rows = self._rows([question.plain for question in asked])
         hits = self._vectors.search(rows, BY_MEANING)
         for done, (question, row, near) in enumerate(zip(asked, rows, hits, strict=True), start=1):
-            found = partial(Near, row, tuple(near))
+            found = partial(partial, Near, row, tuple(near))  # a call seeks, another waits
             yield question, retrieve(question, found, self._scope, _unread)
             progress(self._stage, done, len(posed))
 

@@ -60,9 +60,7 @@ def is_opposed(question: str, sentence: str) -> bool:
     asked = _asked_stems(question)
     opposed = [opposites()[word] for word in asked & opposites().keys()]
     told = _stems(sentence) if opposed else set()
-    return any(
-        told & other and not told & same and not asked & other for same, other in opposed
-    )
+    return any(told & other and not told & same and not asked & other for same, other in opposed)
 
 
 @lru_cache(maxsize=_ASKED)

@@ -31,7 +31,16 @@ from index.mending import Mended, mend_question
 from index.names.book import AliasBook
 from index.question import Question, read_question
 from index.reindex import Model
-from index.retrieve import BY_MEANING, READ, Rerank, Retrieved, Scope, retrieve, searched_in
+from index.retrieve import (
+    BY_MEANING,
+    READ,
+    Awaited,
+    Rerank,
+    Retrieved,
+    Scope,
+    retrieve,
+    searched_in,
+)
 from index.scoring import SHIPPED, Weighing
 from index.sentences import split_sentences
 from index.store import Generation, Snapshot, Store
@@ -241,22 +250,26 @@ class Library(Catalogue):
     def _ranked(self, read: _Read, view: Snapshot) -> Iterator[tuple[list[Retrieved], Scope]]:
         """The candidates, best first, for as long as nobody else may have the interpreter."""
         generation = self._in_force(view)
-        within = _within(view, read.filters)
-        near = self._lane.seek(read.asked.plain, limit=BY_MEANING, within=within)
         lexicon = self._model.lexicon()
         rarity = cache(lambda term: view.rarity([term], lexicon.commonness)[term])
         threshold = self._threshold_of(generation)
         scope = Scope(
             view, generation, rarity, threshold, self._reads, read.filters, self._weighing
         )
+        within = _within(view, read.filters)
         with ExitStack() as turn:
 
-            def seek() -> Near:
-                found = near.result()
-                # One at a time from here: threads would only take the interpreter from each other,
-                # and a crowd's answers would take twice the processor's time.
-                turn.enter_context(self._turn)
-                return found
+            def seek() -> Awaited:
+                near = self._lane.seek(read.asked.plain, limit=BY_MEANING, within=within)
+
+                def awaited() -> Near:
+                    found = near.result()
+                    # One at a time from here: threads would only take the interpreter from each
+                    # other, and a crowd's answers would take twice the processor's time.
+                    turn.enter_context(self._turn)
+                    return found
+
+                return awaited
 
             yield retrieve(read.asked, seek, scope, self._lane.read, self._rerank), scope
 

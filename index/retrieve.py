@@ -25,6 +25,8 @@ RERANKED = 8  # candidates that a reranker is shown
 
 Reader = Callable[[Mapping[int, str]], Mapping[int, Tokens]]
 """Gives the tokens of paragraphs, given by id; of none where the model has none."""
+Awaited = Callable[[], Near]
+"""Waits for what the model finds by meaning."""
 Rerank = Callable[[str, Mapping[int, str]], Mapping[int, float]]
 """Gives a question's paragraphs, by id, a share from 0 (unrelated) to 1 (all of it is there)."""
 
@@ -60,22 +62,20 @@ class Scope:
 
 def retrieve(
     question: Question,
-    seek: Callable[[], Near],
+    seek: Callable[[], Awaited],
     scope: Scope,
     read: Reader,
     rerank: Rerank | None = None,
 ) -> list[Retrieved]:
     """Every candidate with its evidence, best first; ties go to the lower paragraph id.
 
-    Candidates are looked up by words while the model is at work; then `seek` waits for what it
-    found by meaning. The best few are read closely: that has the tokens of the question, and
-    `read` gives theirs. What comes first then is shown to the reranker, if there is one.
+    `seek` has the model begin, which finds candidates by meaning; others are looked up by words
+    before that, or beside it where that takes long. The best few are read closely: `near` has
+    the tokens of the question, and `read` gives theirs. What comes first then is shown to the
+    reranker, if there is one.
     """
     generation, rarity, weighing = scope.generation, scope.rarity, scope.weighing
-    new = _new(scope)
-    worded = [] if new else _worded(question, scope)
-    near = seek()
-    ids = new or [*(number for number, _ in near.hits), *worded]
+    ids, near = _looked_up(question, seek, scope)
     found = {each.id: each for each in _found(ids, scope)}
     candidates = {each.id: _candidate(each, near, lead=weighing.lead) for each in found.values()}
     scale = Scale(
@@ -132,6 +132,23 @@ def fits(found: Found, window: Window) -> bool:
     days = (published, *(days_in(found.text) + days_in(found.lead) if window.told else ()))
     spans = [span for day in days if (span := span_of(day, published=published))]
     return any(first <= window.last and window.first <= last for first, last in spans)
+
+
+def _looked_up(
+    question: Question, seek: Callable[[], Awaited], scope: Scope
+) -> tuple[list[int], Near]:
+    """The ids of the candidates, and what was found by meaning."""
+    if new := _new(scope):
+        return new, seek()()
+    # Who reads beside the model waits for it at every step, and it for him.
+    if scope.view.are_at_hand(question.search_terms):
+        worded = _worded(question, scope)
+        near = seek()()
+    else:
+        awaited = seek()
+        worded = _worded(question, scope)
+        near = awaited()
+    return [*(number for number, _ in near.hits), *worded], near
 
 
 def _worded(question: Question, scope: Scope) -> list[int]:

@@ -62,10 +62,11 @@ def write_filters(question: str, filters: Filters) -> str:
     """
     quoted = _quoted(question, filters.phrases)
     left = () if quoted else filters.phrases
+    window = _window_text(filters.window)
     operators = [
         *(f"from:{_named(each)}" for each in (*filters.sources, *filters.unknown)),
         *([f"article:{_named(filters.article)}"] if filters.article else []),
-        *([_window_text(filters.window)] if not _told_by(question, filters) else []),
+        *([window] if window and not _told_by(question, filters) else []),
         *(
             f"-{each}" if re.fullmatch(_WORD, each) else f'-"{_plain(each)}"'
             for each in filters.without

@@ -37,7 +37,11 @@ class Draft:
         self._entered: dict[int, int] = {}  # of the paragraphs removed, which may come again
         self._docs = Counter[str]()  # how many more paragraphs hold each term
         self._rows = 0  # and how many more there are
-        self.view = Snapshot(db)
+
+    @property
+    def view(self) -> Snapshot:
+        """The collection as it is written so far."""
+        return Snapshot(self._db)
 
     def apply(self, change: Publication, *, at: str) -> None:
         """Write the change's files, removals and articles; log which paragraphs came and went.

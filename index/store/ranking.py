@@ -1,23 +1,30 @@
 """Which words of a question lead to its paragraphs, where looking at all that hold any costs much.
 
-FTS5 scores every paragraph that a query matches, half a millionth of a second each: in a million,
-a question's common words match hundreds of thousands. Its rare ones decide who comes first.
+In a million paragraphs a question's common words are held by hundreds of thousands. Its rare ones
+decide who comes first.
 """
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-import numpy as np
+from index.store.postings import K1, B, idf_of
 
-from index.store.recent import Scores
+WEIGHED = 2  # times as many as are wanted are weighed again by all words
 
-SCORED = 10_000  # paragraphs that FTS5 scores for a question at the most: some ten milliseconds
-WEIGHED = 4  # times as many as are wanted are weighed again by all words
 
-_K1, _B = 1.2, 0.75  # as FTS5 has them
-_LEAST = 1e-6  # what FTS5 gives a word that more than half of the paragraphs hold
+@dataclass(frozen=True, slots=True)
+class Most:
+    """How many paragraphs are looked at for a question at the most: some ten milliseconds.
+
+    `scored` from their postings, or `ranked` by FTS5, where filters hold or no word is rare.
+    """
+
+    scored: int = 50_000
+    ranked: int = 10_000
+
+
+MOST = Most()
 
 Row = tuple[int, str, str]
 """A paragraph's id, its terms and those of its lead."""
@@ -41,30 +48,22 @@ class Leads:
         return (" AND " if self.every else " OR ").join(f'"{term}"' for term in self.terms)
 
 
-def leading(counts: Mapping[str, int], scored: int) -> Leads:
-    """What leads to the paragraphs, given how many hold each term.
+def leading(counts: Mapping[str, int], scored: int, *, total: int) -> Leads:
+    """What leads to the paragraphs, given how many of all hold each term.
 
     The rarest terms do, as many as `scored` paragraphs hold; where the rarest alone is held by
-    more, both of the two rarest together.
+    more, both of the two rarest together. Where not all may lead, those that more than half of
+    all paragraphs hold do not count: they tell next to nothing.
     """
     held = sorted((count, term) for term, count in counts.items() if count)
+    if sum(counts.values()) > scored:
+        held = [each for each in held if 2 * each[0] < total] or held
     within = accumulate(count for count, _ in held)
     rare = {term for (_, term), total in zip(held, within, strict=True) if total <= scored}
     if rare or not held:
-        # In the order of the question, in which FTS5 adds up what each tells.
+        # In the order of the question, in which what each tells is added up.
         return Leads(tuple(term for term in counts if term in rare), whole=len(rare) == len(held))
     return Leads(tuple(term for _, term in held[:2]), every=True, whole=False)
-
-
-def summed(scores: Sequence[Scores], limit: int) -> list[int]:
-    """The ids with the highest sums of what each term adds; ties go to the lower id."""
-    if not scores:
-        return []
-    ids, places = np.unique(np.concatenate([each for each, _ in scores]), return_inverse=True)
-    # Added up in the order of the terms, as FTS5 does, so that it comes out the same.
-    sums = np.bincount(places, weights=np.concatenate([added for _, added in scores]))
-    best = np.lexsort((ids, -sums))[:limit]
-    return [int(number) for number in ids[best]]
 
 
 def weighed(
@@ -74,24 +73,27 @@ def weighed(
 
     As FTS5 reckons, but that the average length is that of these rows.
     """
-    idf = {term: _idf(total, count) for term, count in counts.items()}
-    sizes = [len(own.split()) + len(led.split()) for _, own, led in rows]
+    asked = [(term, f" {term} ", idf_of(total, count)) for term, count in counts.items()]
+    sizes = [_size(own) + _size(led) for _, own, led in rows]
     mean = sum(sizes) / max(1, len(sizes))
     scores = {
-        row[0]: _score(row, idf, lead, 1 - _B + _B * size / mean)
+        row[0]: _score(row, asked, lead, 1 - B + B * size / mean)
         for row, size in zip(rows, sizes, strict=True)
     }
     return sorted(scores, key=lambda number: (-scores[number], number))
 
 
-def _score(row: Row, idf: Mapping[str, float], lead: float, length: float) -> float:
-    own, led = row[1].split(), row[2].split()
+def _score(row: Row, asked: Iterable[tuple[str, str, float]], lead: float, length: float) -> float:
+    own, led = f" {row[1]} ", f" {row[2]} "
     score = 0.0
-    for term in idf.keys() & {*own, *led}:
-        often = own.count(term) + lead * led.count(term)
-        score += idf[term] * often * (_K1 + 1) / (often + _K1 * length)
+    for term, word, idf in asked:
+        # To see whether it is there at all is quick, and mostly it is not.
+        often = own.split().count(term) if word in own else 0.0
+        often += lead * led.split().count(term) if word in led else 0.0
+        if often:
+            score += idf * often * (K1 + 1) / (often + K1 * length)
     return score
 
 
-def _idf(total: int, holding: int) -> float:
-    return max(_LEAST, math.log((total - holding + 0.5) / (holding + 0.5)))
+def _size(terms: str) -> int:
+    return terms.count(" ") + bool(terms)

@@ -6,15 +6,13 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Generic, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
-from index.store.records import Found, Ids
+from index.store.postings import Lengths, Postings
+from index.store.records import Found
 
 PARAGRAPHS = 2_000  # some 10 kB each
 TERMS = 20_000  # some 100 bytes each
-SCORES = 500_000  # 16 bytes each
-LEAST_OF_A_TERM = 20  # scores that a term takes the room of at the least
+POSTINGS = 3_000_000  # 5 bytes each
+LEAST_OF_A_TERM = 40  # postings that a term takes the room of at the least
 
 Mark = tuple[int, str, str, str]
 """A generation's number, when it was published, of which collection, and the vectors' model.
@@ -22,9 +20,6 @@ Mark = tuple[int, str, str, str]
 A collection may be put in another's place, and one that lost its last commits counts on from an
 older number.
 """
-
-Scores = tuple[Ids, NDArray[np.float64]]
-"""The paragraphs that hold a term, and what it adds to the score of each."""
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -71,19 +66,18 @@ class Recent(Generic[K, V]):
                 self._taken -= self._size(self._held.popitem(last=False)[1])
 
 
-def _room_of(scores: Scores) -> int:
-    return max(LEAST_OF_A_TERM, len(scores[0]))
+def _room_of(postings: Postings) -> int:
+    return max(LEAST_OF_A_TERM, len(postings.places))
 
 
 @dataclass(frozen=True, slots=True)
 class Lately:
-    """What the views of one store have read: paragraphs by id, and of terms how many hold each."""
+    """What the views of one store have read.
+
+    Paragraphs by id; of terms how many paragraphs hold them, and which; all paragraphs' lengths.
+    """
 
     found: Recent[int, Found] = field(default_factory=lambda: Recent(PARAGRAPHS))
     holding: Recent[str, int] = field(default_factory=lambda: Recent(TERMS))
-    scores: Recent[str, Scores] = field(default_factory=lambda: Recent(SCORES, _room_of))
-
-
-def nothing_kept() -> Lately:
-    """For a view that others learn nothing from, and that learns nothing from others."""
-    return Lately(Recent(0), Recent(0), Recent(0))
+    postings: Recent[str, Postings] = field(default_factory=lambda: Recent(POSTINGS, _room_of))
+    lengths: Recent[str, Lengths] = field(default_factory=lambda: Recent(1))

@@ -12,8 +12,8 @@ from index.store.browsing import Browsing
 from index.store.crediting import credited
 from index.store.protocols import Connection
 from index.store.proving import is_proven
-from index.store.ranking import SCORED
-from index.store.recent import Lately, nothing_kept
+from index.store.ranking import MOST, Most
+from index.store.recent import Lately
 from index.store.records import Found, Generation
 from index.store.vectored import Vectored
 from index.store.worded import EVERYTHING, Worded
@@ -39,16 +39,16 @@ _NEWEST = """
 class Snapshot(Browsing, Worded, Vectored):
     """Reads of one open transaction; all of them see the same generation.
 
-    `scored` is how many paragraphs are scored by a question's words at the most; `lately` has
-    what other views read lately.
+    `most` is how many paragraphs are looked at by a question's words; `lately` has what other
+    views read lately; without it there is what this one read.
     """
 
     def __init__(
-        self, connection: Connection, *, scored: int = SCORED, lately: Lately | None = None
+        self, connection: Connection, *, most: Most = MOST, lately: Lately | None = None
     ) -> None:
         self._run = connection.execute
-        self._scored = scored
-        self._lately = lately or nothing_kept()
+        self._most = most
+        self._lately = lately or Lately()
 
     def generation(self) -> Generation:
         """The newest generation. Raises NoCollection before the first."""

@@ -138,6 +138,7 @@ def _open_for_writing(path: Path) -> Database:
         connection.execute("pragma foreign_keys = on")
         db = Database(connection)
         migrate(db)
+        tell_places(connection)
         # Vectors' files say which collection they are of: another may take this one's place.
         connection.execute(
             "insert or ignore into facts values ('collection', ?)", [secrets.token_hex(8)]
@@ -145,6 +146,17 @@ def _open_for_writing(path: Path) -> Database:
     except sqlite3.DatabaseError as error:
         raise trouble(path, error) from error
     return db
+
+
+def tell_places(connection: sqlite3.Connection) -> None:
+    """Let a connection see where each word stands: in a table of its own, gone when it closes."""
+    connection.execute("pragma temp_store = memory")
+    try:
+        connection.execute(
+            "create virtual table temp.word_places using fts5vocab(main, words, instance)"
+        )
+    except UnicodeDecodeError as error:  # sqlite3 cannot even tell what is wrong with a table
+        raise sqlite3.DatabaseError("the list of its tables is damaged") from error
 
 
 def open_for_reading(path: Path) -> sqlite3.Connection:
@@ -157,6 +169,7 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         check_same_thread=False,  # close() may come from another thread; use never does
     )
     connection.text_factory = tolerant
+    tell_places(connection)
     connection.execute("pragma query_only = on")
     refuse_newer(int(connection.execute("pragma user_version").fetchone()[0]))
     connection.create_function("stands_in", 2, stands_in, deterministic=True)

@@ -7,28 +7,23 @@ import numpy as np
 
 from index.answer import Filters
 from index.store.crediting import Crediting
-from index.store.dated import Dated
-from index.store.ranking import SCORED, WEIGHED, leading, summed, weighed
-from index.store.recent import Lately, Scores
+from index.store.posted import LEAD_WEIGHT, Posted
+from index.store.ranking import MOST, WEIGHED, Most, leading, weighed
 from index.store.records import Ids
 
 BACKGROUND = 500  # ordinary paragraphs, against which a small collection's words are rare or not
 
 EVERYTHING = Filters()
 
-LEAD_WEIGHT = 0.5  # of a word in the article's lead, against one in the paragraph, in BM25
+AT_HAND = 2_000  # paragraphs whose postings are read in less than a millisecond
 
 MEETING = "select p.id from paragraphs p join articles a on a.key = p.article where {}"
 
 
-class Worded(Crediting, Dated):
-    """Reads of one open transaction; by a question's words at most `_scored` are scored.
+class Worded(Crediting, Posted):
+    """Reads of one open transaction; what is read of a term is kept in `_lately`."""
 
-    What is read of a term is kept in `_lately`.
-    """
-
-    _lately: Lately
-    _scored: int = SCORED
+    _most: Most = MOST
     _total: int | None = None
 
     def paragraphs_with_words(
@@ -36,14 +31,15 @@ class Worded(Crediting, Dated):
     ) -> list[int]:
         """Paragraph ids with any of the terms, best first by BM25; ties go to the lower id."""
         counts = self.holding_counts(terms)
-        leads = leading(counts, self._scored)
+        most = self._most.ranked if filters else self._most.scored
+        leads = leading(counts, most, total=self._worded())
         if not leads.terms:
             return []
         wanted = limit if leads.whole else WEIGHED * limit
         if filters or leads.every:
-            found = self._scored_by(leads.match, wanted, filters)
+            found = self._ranked_by(leads.match, wanted, filters)
         else:
-            found = summed(self._scores(leads.terms), wanted)
+            found = self._best(leads.terms, wanted)
         if leads.whole:
             return found
         marks = ", ".join(map(str, found))
@@ -53,7 +49,14 @@ class Worded(Crediting, Dated):
         ).fetchall()
         return weighed(rows, counts, total=self._worded(), lead=LEAD_WEIGHT)[:limit]
 
-    def _scored_by(self, match: str, limit: int, filters: Filters) -> list[int]:
+    def are_at_hand(self, terms: Sequence[str]) -> bool:
+        """Whether the paragraphs with any of the terms are looked up within a millisecond."""
+        counts = self.holding_counts(terms)
+        leads = leading(counts, self._most.scored, total=self._worded())
+        unread = sum(counts[term] for term in self._unread(leads.terms))
+        return leads.whole and unread <= AT_HAND
+
+    def _ranked_by(self, match: str, limit: int, filters: Filters) -> list[int]:
         """The ids that a query of FTS5 ranks first, of the first so many that it finds at all."""
         condition, values = self.condition(filters)
         # With the plus the words are looked up once, and not again for every id that is let in.
@@ -63,26 +66,9 @@ class Worded(Crediting, Dated):
                     select rowid as id, bm25(words, 1.0, ?) as score from words
                     where words match ? {only} limit ?
                 ) order by score, id limit ?""",
-            [LEAD_WEIGHT, match, *(values if filters else ()), self._scored, limit],
+            [LEAD_WEIGHT, match, *(values if filters else ()), self._most.ranked, limit],
         )
         return [row[0] for row in rows]
-
-    def _scores(self, terms: Sequence[str]) -> list[Scores]:
-        """What each term adds to the score of the paragraphs that hold it, by FTS5's own BM25."""
-        mark = self._mark()
-        scores = self._lately.scores.among(terms, mark)
-        read = {term: self._scores_of(term) for term in terms if term not in scores}
-        self._lately.scores.keep(read, mark)
-        scores |= read
-        return [scores[term] for term in terms]
-
-    def _scores_of(self, term: str) -> Scores:
-        rows = self._run(
-            "select rowid, -bm25(words, 1.0, ?) from words where words match ?",
-            [LEAD_WEIGHT, f'"{term}"'],
-        ).fetchall()
-        ids, scores = zip(*rows, strict=True) if rows else ((), ())
-        return np.array(ids, dtype=np.int64), np.array(scores, dtype=np.float64)
 
     def paragraphs_meeting(self, filters: Filters) -> Ids:
         """The ids of every paragraph that meets the filters, in order."""

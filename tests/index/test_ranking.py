@@ -7,9 +7,9 @@ import pytest
 
 from index.answer import Filters
 from index.store import Snapshot
-from index.store.ranking import Leads, leading, weighed
+from index.store.posted import LEAD_WEIGHT
+from index.store.ranking import Leads, Most, leading, weighed
 from index.store.sqlite import FILE_NAME, open_for_reading
-from index.store.worded import LEAD_WEIGHT
 
 RARE = {3: "Otters slept.", 7: "Kelp grew.", 21: "Otters ate kelp.", 33: "A lantern fell."}
 
@@ -40,7 +40,7 @@ def found(reports):
 
     def search(*terms, scored, limit=5, filters=Filters()):  # noqa: B008 - a frozen value
         with closing(open_for_reading(reports.folder / FILE_NAME)) as connection:
-            view = Snapshot(connection, scored=scored)
+            view = Snapshot(connection, most=Most(scored, scored))
             ids = view.paragraphs_with_words(terms, limit, filters=filters)
             origins = {each.id: each.article for each in view.found(ids, model="")}
             return [int(view.source(origins[number]).origin[-6:-4]) for number in ids]
@@ -93,11 +93,19 @@ def test_filters_hold_where_rare_words_lead(found):
 def test_the_rarest_terms_lead_as_many_as_may_be_scored():
     counts = {"harbour": 40, "boat": 20, "otter": 2, "kelp": 2, "kraken": 0}
 
-    assert leading(counts, 100) == Leads(("harbour", "boat", "otter", "kelp"))
-    assert leading(counts, 63) == Leads(("boat", "otter", "kelp"), whole=False)
-    assert leading(counts, 1) == Leads(("kelp", "otter"), every=True, whole=False)
-    assert leading({"harbour": 40}, 1) == Leads(("harbour",), every=True, whole=False)
-    assert leading({"kraken": 0}, 1) == Leads()
+    assert leading(counts, 100, total=100) == Leads(("harbour", "boat", "otter", "kelp"))
+    assert leading(counts, 63, total=100) == Leads(("boat", "otter", "kelp"), whole=False)
+    assert leading(counts, 1, total=100) == Leads(("kelp", "otter"), every=True, whole=False)
+    assert leading({"harbour": 40}, 1, total=100) == Leads(("harbour",), every=True, whole=False)
+    assert leading({"kraken": 0}, 1, total=100) == Leads()
+
+
+def test_what_more_than_half_hold_leads_only_where_all_may_or_nothing_else_is_there():
+    counts = {"harbour": 51, "otter": 2, "calm": 60}
+
+    assert leading(counts, 113, total=100) == Leads(("harbour", "otter", "calm"))
+    assert leading(counts, 112, total=100) == Leads(("otter",))
+    assert leading({"harbour": 51}, 1, total=100) == Leads(("harbour",), every=True, whole=False)
 
 
 def test_what_is_weighed_again_goes_by_all_words_and_then_by_its_number():

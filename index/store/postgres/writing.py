@@ -10,6 +10,7 @@ from index.store.filtering import plain
 from index.store.postgres.connection import PgConnection
 from index.store.postgres.reading import PgSnapshot
 from index.store.records import Kept, Publication
+from index.store.snapshot import Snapshot
 from index.words import fold
 
 
@@ -19,9 +20,13 @@ class PgDraft(Draft):
     def __init__(self, db: PgConnection) -> None:
         super().__init__(db)
         self._pg = db
-        self.view = PgSnapshot(db)
         self._docs: Counter[str] = Counter()  # how many more paragraphs hold each term
         self._rows = self._terms = 0  # how many more paragraphs and terms there are
+
+    @property
+    def view(self) -> Snapshot:
+        """The collection as it is written so far."""
+        return PgSnapshot(self._pg)
 
     def apply(self, change: Publication, *, at: str) -> None:
         """Write the change's files, removals and articles; log which paragraphs came and went.
