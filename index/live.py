@@ -138,6 +138,7 @@ class _Follower:
         self._model.lexicon()
         with self._store.snapshot() as view:
             number = view.generation_number()
+            view.prepare()
             vectors = self._store.vectors(self._model.name)
             if vectors is None:
                 vectors = self._copied(view)
@@ -243,6 +244,7 @@ class _Follower:
             if newest.model != self._model.name:
                 self._say(f"generation {newest.id} is of another model: start the bot again")
                 return
+            view.prepare()
             if self._copy is not None:
                 self._bring_up(lane, view, self._copy)
         self.generation = newest.id

@@ -118,6 +118,7 @@ def _apart(ground: Ground, vectors: FaissVectors) -> list[Measure]:
     store = open_store(ground.folder)
     with closing(store), store.snapshot() as view:
         terms = [analyse(question) for question in ground.questions]
+        view.prepare()  # as who follows the collection does, before anybody asks
         words = [timed(lambda t=t: view.paragraphs_with_words(t, BY_WORDS)) for t in terms]  # type: ignore[misc]
     meaning = [
         timed(lambda at=at: vectors.search(rows[at : at + 1], BY_MEANING))  # type: ignore[misc]

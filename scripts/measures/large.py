@@ -97,7 +97,7 @@ def _searched(ground: _Ground) -> list[Measure]:
         vectors = current_vectors(view, ground.data, ground.model.name)
         rows = MadeVectors(seed=2).near(_some_vectors(view, ground.model.name, len(terms)))
         vectors.search(rows, BY_MEANING)  # what is read from the disk the first time
-        view.paragraphs_with_words(terms[0], BY_WORDS)
+        view.prepare()
         words = [
             timed(lambda t=each: view.paragraphs_with_words(t, BY_WORDS))  # type: ignore[misc]
             for each in terms

@@ -9,6 +9,7 @@ from index.answer import Filters
 from index.store import Snapshot
 from index.store.posted import LEAD_WEIGHT
 from index.store.ranking import Leads, Most, leading, weighed
+from index.store.recent import Lately
 from index.store.sqlite import FILE_NAME, open_for_reading
 
 RARE = {3: "Otters slept.", 7: "Kelp grew.", 21: "Otters ate kelp.", 33: "A lantern fell."}
@@ -67,6 +68,19 @@ def test_what_each_word_adds_comes_to_what_fts5_makes_of_all(steady, count):
         ).fetchall()
 
         assert Snapshot(steady).paragraphs_with_words(asked, 100) == [row[0] for row in theirs]
+
+
+def test_lengths_are_read_once_a_generation_and_before_anybody_asks(steady):
+    said, lately = [], Lately()
+    steady.set_trace_callback(said.append)
+
+    Snapshot(steady, lately=lately).prepare()
+    assert any("words_docsize" in each for each in said)
+    said.clear()
+    assert Snapshot(steady, lately=lately).paragraphs_with_words(["otter"], 5)
+
+    assert said
+    assert not any("words_docsize" in each for each in said)
 
 
 def test_where_many_hold_the_common_words_only_the_rare_lead_and_all_of_them_weigh(found):

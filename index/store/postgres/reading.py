@@ -66,6 +66,9 @@ class PgSnapshot(Snapshot):
         wording = Wording(_phrase, _without)
         return condition_of(filters, carried=self.carried(), wording=wording)
 
+    def prepare(self) -> None:
+        """Read what looking up any words needs: nothing."""
+
     def paragraphs_with_words(
         self, terms: Sequence[str], limit: int, *, filters: Filters = EVERYTHING
     ) -> list[int]:
