@@ -18,6 +18,7 @@ from index.scoring import (
     Scale,
     Spelling,
     Weighing,
+    ceiling,
     closely,
     evidence,
     seconded,
@@ -112,7 +113,7 @@ def judge(  # noqa: PLR0913 - by name
         spelt = spellings(question.text, [(each.text, each.lead) for each in candidates])
         found = [judged(*each) for each in zip(held, spelt, strict=True)]
     else:
-        rated = [(_ceiling(each, wanted, weighing), each) for each in held]
+        rated = [(_most(each, wanted, weighing), each) for each in held]
         found = _as_needed(rated, judged, sure=sure, least=least)
     return sorted(found, key=lambda one: (-one.evidence, one.id))
 
@@ -127,8 +128,8 @@ def _as_needed(
     """The candidates in the order of what they could come to, until no more can matter."""
     found: list[Judged] = []
     best: list[float] = []
-    for ceiling, held in sorted(rated, key=lambda one: -one[0]):
-        if len(best) == sure and ceiling < min(best[0], least):
+    for most, held in sorted(rated, key=lambda one: -one[0]):
+        if len(best) == sure and most < min(best[0], least):
             break
         found.append(judged(held))
         if len(best) == sure:
@@ -158,22 +159,17 @@ def _held(wanted: Wanted, candidates: Sequence[Candidate], scale: Scale) -> Iter
         yield _Held(each, meaning, coverage, fills, lead, implied, elsewhere)
 
 
-def _ceiling(held: _Held, wanted: Wanted, weighing: Weighing) -> float:
+def _most(held: _Held, wanted: Wanted, weighing: Weighing) -> float:
     """The most that a candidate's evidence can be: as if all that it holds stood together."""
-    kindless = held.elsewhere or wanted.asked is Asked.OTHER
-    features = Features(
-        meaning=held.meaning,
-        coverage=held.coverage,
-        together=held.coverage,
-        phrases=_paired(
-            wanted,
-            held.implied,
-            lambda place: place in held.fills and place + 1 in held.fills,
-        ),
-        kind=0.5 if kindless else 1.0,
-        kindless=kindless,
-    )
-    return evidence(features, weighing)
+    fills = held.fills
+    phrases = _paired(wanted, held.implied, lambda place: place in fills and place + 1 in fills)
+    kindless = _kindless(wanted, held)
+    return ceiling(held.meaning, held.coverage, phrases, weighing, kindless=kindless)
+
+
+def _kindless(wanted: Wanted, held: _Held) -> bool:
+    """Whether it cannot be told of a candidate that it holds the kind of thing asked for."""
+    return held.elsewhere or wanted.asked is Asked.OTHER
 
 
 def _judged(
@@ -192,7 +188,7 @@ def _judged(
         phrases=_phrases(wanted, events, held.implied),
         days=_days(question, held.candidate),
         kind=0.5 if held.elsewhere else _kind_told(wanted, held.candidate),
-        kindless=held.elsewhere or wanted.asked is Asked.OTHER,
+        kindless=_kindless(wanted, held),
         spelling=spelling,
     )
     return Judged(held.candidate.id, evidence(features, weighing), features)

@@ -175,6 +175,21 @@ def evidence(features: Features, weighing: Weighing = SHIPPED) -> float:
     return _chance(_logit(features, weights) + spelt)
 
 
+def ceiling(
+    meaning: float, coverage: float, phrases: float, weighing: Weighing, *, kindless: bool
+) -> float:
+    """The most that the evidence of a passage can be whose other features are not known."""
+    weights = weighing.unread
+    return _chance(
+        weights.bias
+        + weights.meaning * meaning
+        + (weights.coverage + weights.together) * coverage
+        + weights.phrases * phrases
+        + weights.days
+        + (0.5 * weights.kind + weights.kindless if kindless else weights.kind)
+    )
+
+
 def closely(features: Features, reading: Reading, weighing: Weighing = SHIPPED) -> float:
     """The same for a passage that has been read closely too."""
     weights = weighing.read

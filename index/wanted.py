@@ -102,9 +102,10 @@ def fills_of(wanted: Wanted, terms: Terms) -> dict[int, float]:
 
     The different terms of a name add up to 1 at most; each counts once, however often it is there.
     """
+    found: dict[int, float] = {}
     # In the order of the alphabet, so that sums come out the same to the last digit.
-    met = sorted(wanted.fills.keys() & terms)
-    found = _summed(filled for term in met for filled in wanted.fills[term])
+    for term in sorted(wanted.fills.keys() & terms):
+        _add(found, wanted.fills[term])
     if wanted.wholes:
         held = frozenset(terms)
         found |= {place: 1.0 for place, other in wanted.wholes if held.issuperset(other)}
@@ -114,7 +115,7 @@ def fills_of(wanted: Wanted, terms: Terms) -> dict[int, float]:
 def lead_fills(wanted: Wanted, terms: Terms) -> dict[int, float]:
     """How far an article's lead fills each slot that it fills at all."""
     fills = fills_of(wanted, terms)
-    return {place: _LEAD_CREDIT * share for place, share in fills.items()}
+    return {place: _LEAD_CREDIT * fills[place] for place in fills}
 
 
 def filled_by(wanted: Wanted, fills: Fills, lead: Fills) -> float:
@@ -158,11 +159,12 @@ def filled_together(wanted: Wanted, events: Sequence[Event], lead: Fills, *, roo
 
 def _fills_in(events: Sequence[Event]) -> dict[int, float]:
     shares = {(place, term): share for _, place, share, term in events}
-    return _summed((place, shares[place, term]) for place, term in sorted(shares))
+    found: dict[int, float] = {}
+    _add(found, [(place, shares[place, term]) for place, term in sorted(shares)])
+    return found
 
 
-def _summed(filled: Iterable[tuple[int, float]]) -> dict[int, float]:
-    sums: dict[int, float] = {}
+def _add(sums: dict[int, float], filled: Iterable[tuple[int, float]]) -> None:
     for place, share in filled:
-        sums[place] = min(1.0, sums.get(place, 0.0) + share)
-    return sums
+        whole = sums.get(place, 0.0) + share
+        sums[place] = min(1.0, whole)
