@@ -137,7 +137,7 @@ class Catalogue:
         return found if found and _may_be_seen(found.credit, only) else None
 
     def _published_in(self, view: Snapshot, only: tuple[str, ...]) -> tuple[Publisher, ...]:
-        state = view.collection(), view.generation_number()
+        state = view.mark()
         known = self._extents
         if known is None or known[0] != state:
             known = state, tuple(view.extents())

@@ -141,7 +141,7 @@ def _looked_up(
     if new := _new(scope):
         return new, seek()()
     # Who reads beside the model waits for it at every step, and it for him.
-    if scope.view.are_at_hand(question.search_terms):
+    if scope.view.are_at_hand(question.search_terms, filters=scope.filters):
         worded = _worded(question, scope)
         near = seek()()
     else:

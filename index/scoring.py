@@ -139,6 +139,9 @@ _SECOND = 3.0
 _NEITHER = 0.7
 
 
+_ROUNDING = 1e-9  # of sums that are added up in another order
+
+
 @dataclass(frozen=True, slots=True)
 class Weighing:
     """How evidence is weighed before and after close reading, and where the model cannot read.
@@ -181,7 +184,8 @@ def ceiling(
     """The most that the evidence of a passage can be whose other features are not known."""
     weights = weighing.unread
     return _chance(
-        weights.bias
+        _ROUNDING
+        + weights.bias
         + weights.meaning * meaning
         + (weights.coverage + weights.together) * coverage
         + weights.phrases * phrases

@@ -23,8 +23,7 @@ logger = logging.getLogger(__name__)
 class Tells(Protocol):
     """A view of a collection that tells its acronyms: short, long, in how many articles."""
 
-    def collection(self) -> str: ...
-    def generation_number(self) -> int: ...
+    def mark(self) -> object: ...
     def acronyms(self) -> Iterable[tuple[str, str, int]]: ...
 
 
@@ -137,7 +136,7 @@ class AliasBook:
 
     def of(self, view: Tells) -> Aliases:
         """The names in force for a view of the collection."""
-        state = self._stamp(), view.collection(), view.generation_number()
+        state = self._stamp(), view.mark()
         made = self._made
         if made is None or made[0] != state:
             known = self._known(state[0])

@@ -3,6 +3,9 @@
 from index.store.crediting import Run
 from index.store.recent import Mark
 
+WORDS_MADE = "words"
+"""The fact that says when the table of words was made anew, if ever: a name of no other time."""
+
 
 class Dated:
     """Reads of one open transaction, which `run` executes."""
@@ -28,9 +31,11 @@ class Dated:
         row = self._run("select value from facts where name = :name", {"name": name}).fetchone()
         return str(row[0]) if row else ""
 
-    def _mark(self, model: str = "") -> Mark:
-        """What is read of this view is kept under; with the model where vectors are part of it."""
+    def mark(self, model: str = "") -> Mark:
+        """What this view shows is kept under; with the model where vectors are part of it."""
         if self._marked is None:
             number = self.generation_number()
-            self._marked = number, self.published(number), self.collection(), ""
+            # A doctor may have made the words anew, and nothing else.
+            collection = f"{self.collection()} {self._fact(WORDS_MADE)}"
+            self._marked = number, self.published(number), collection, ""
         return *self._marked[:3], model

@@ -8,6 +8,7 @@ is reckoned at once; as FTS5 reckons, to the last digit.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from sqlite3 import DatabaseError
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from index.store.records import Ids
 
 K1, B = 1.2, 0.75  # as FTS5 has them
+_MOST = 2**16 - 1
 _LEAST = 1e-6  # what FTS5 gives a word that more than half of the paragraphs hold
 
 
@@ -34,7 +36,7 @@ class Postings:
     """
 
     places: NDArray[np.int32]
-    halves: NDArray[np.uint8]
+    halves: NDArray[np.uint16]
 
 
 def lengths_of(ids: Ids, lengths: NDArray[np.int64]) -> Lengths:
@@ -46,15 +48,16 @@ def lengths_of(ids: Ids, lengths: NDArray[np.int64]) -> Lengths:
 def postings_of(ids: Ids, halves: NDArray[np.uint8], lengths: Lengths) -> Postings:
     """The postings of a term, given the paragraph and the halves of each place where it stands.
 
-    Those of one paragraph follow each other. Paragraphs that have no length are left out.
+    Those of one paragraph follow each other. Raises DatabaseError where one has no length.
     """
-    if not len(ids) or not len(lengths.ids):
-        return Postings(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.uint8))
+    if not len(ids):
+        return Postings(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.uint16))
     starts = np.flatnonzero(np.diff(ids, prepend=ids[0] - 1))
-    often = np.add.reduceat(halves, starts, dtype=np.int64).clip(max=255)
-    places = np.searchsorted(lengths.ids, ids[starts]).clip(max=len(lengths.ids) - 1)
-    known = lengths.ids[places] == ids[starts]
-    return Postings(places[known].astype(np.int32), often[known].astype(np.uint8))
+    often = np.add.reduceat(halves, starts, dtype=np.int64).clip(max=_MOST)
+    places = np.searchsorted(lengths.ids[:-1], ids[starts])  # behind the last there is none
+    if not len(lengths.ids) or (lengths.ids[places] != ids[starts]).any():
+        raise DatabaseError("the list of the paragraphs' lengths is damaged")
+    return Postings(places.astype(np.int32), often.astype(np.uint16))
 
 
 def idf_of(total: int, holding: int) -> float:

@@ -34,7 +34,7 @@ Row = tuple[int, str, str]
 class Leads:
     """The terms that lead to the paragraphs that hold any of them, or `every` one.
 
-    They are `whole` if no paragraph holds any other term of the question.
+    They are `whole` if no other term of the question counts.
     """
 
     terms: tuple[str, ...] = ()

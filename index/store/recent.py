@@ -11,8 +11,8 @@ from index.store.records import Found
 
 PARAGRAPHS = 2_000  # some 10 kB each
 TERMS = 20_000  # some 100 bytes each
-POSTINGS = 3_000_000  # 5 bytes each
-LEAST_OF_A_TERM = 40  # postings that a term takes the room of at the least
+POSTINGS = 2_500_000  # 6 bytes each
+LEAST_OF_A_TERM = 80  # postings that a term takes the room of at the least
 
 Mark = tuple[int, str, str, str]
 """A generation's number, when it was published, of which collection, and the vectors' model.
@@ -54,8 +54,9 @@ class Recent(Generic[K, V]):
         """Have it for later; what was not asked for the longest makes room."""
         with self._guard:
             if mark != self._mark:
-                if mark[0] < self._mark[0] and mark[2] == self._mark[2]:
-                    return
+                held = self._mark
+                if mark[0] < held[0] and mark[1] < held[1] and mark[2] == held[2]:
+                    return  # of an older generation, that somebody still looks at
                 self._mark, self._taken = mark, 0
                 self._held.clear()
             for key, value in read.items():

@@ -87,7 +87,7 @@ class Snapshot(Browsing, Worded, Vectored):
         given.
         """
         wanted = set(ids)
-        mark = self._mark(model)
+        mark = self.mark(model)
         held = self._lately.found.among(wanted, mark)
         fresh = {each.id: each for each in self._read_found(wanted - held.keys(), model)}
         self._lately.found.keep(fresh, mark)
@@ -209,6 +209,7 @@ def _found(row: Sequence[object]) -> Found | None:
     if not is_proven(row[0], text, row[6]):
         return None
     heading, page = off_page(str(row[17]))
+    headed = analyse(heading, str(row[18])) if heading else ()
     return Found(
         id=int(row[0]),  # type: ignore[call-overload]  # a column of integers
         article=str(row[1]),
@@ -219,7 +220,7 @@ def _found(row: Sequence[object]) -> Found | None:
         terms=tuple(terms.split()),
         credit=Credit(*(str(value) for value in row[8:14])),
         lead=f"{lead}. {heading}" if heading else lead,
-        lead_terms=(*lead_terms.split(), *analyse(heading, str(row[18]))),
+        lead_terms=(*lead_terms.split(), *headed),
         vector=_vector(row[16]),
         page=page,
     )

@@ -150,7 +150,6 @@ def _open_for_writing(path: Path) -> Database:
 
 def tell_places(connection: sqlite3.Connection) -> None:
     """Let a connection see where each word stands: in a table of its own, gone when it closes."""
-    connection.execute("pragma temp_store = memory")
     try:
         connection.execute(
             "create virtual table temp.word_places using fts5vocab(main, words, instance)"
@@ -169,6 +168,7 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         check_same_thread=False,  # close() may come from another thread; use never does
     )
     connection.text_factory = tolerant
+    connection.execute("pragma temp_store = memory")  # where nothing may be written either
     tell_places(connection)
     connection.execute("pragma query_only = on")
     refuse_newer(int(connection.execute("pragma user_version").fetchone()[0]))

@@ -26,10 +26,6 @@ class Worded(Crediting, Posted):
     _most: Most = MOST
     _total: int | None = None
 
-    def prepare(self) -> None:
-        """Read what looking up any words needs, once a generation: .3 s a million paragraphs."""
-        self._lengths()
-
     def paragraphs_with_words(
         self, terms: Sequence[str], limit: int, *, filters: Filters = EVERYTHING
     ) -> list[int]:
@@ -40,10 +36,9 @@ class Worded(Crediting, Posted):
         if not leads.terms:
             return []
         wanted = limit if leads.whole else WEIGHED * limit
-        if filters or leads.every:
+        found = None if filters or leads.every else self._best(leads.terms, wanted)
+        if found is None:
             found = self._ranked_by(leads.match, wanted, filters)
-        else:
-            found = self._best(leads.terms, wanted)
         if leads.whole:
             return found
         marks = ", ".join(map(str, found))
@@ -53,12 +48,14 @@ class Worded(Crediting, Posted):
         ).fetchall()
         return weighed(rows, counts, total=self._worded(), lead=LEAD_WEIGHT)[:limit]
 
-    def are_at_hand(self, terms: Sequence[str]) -> bool:
+    def are_at_hand(self, terms: Sequence[str], *, filters: Filters = EVERYTHING) -> bool:
         """Whether the paragraphs with any of the terms are looked up within a millisecond."""
         counts = self.holding_counts(terms)
         leads = leading(counts, self._most.scored, total=self._worded())
-        unread = sum(counts[term] for term in self._unread(leads.terms))
-        return leads.whole and unread <= AT_HAND
+        unread = self._unread(leads.terms)
+        if filters or not leads.whole or unread is None:
+            return False
+        return sum(counts[term] for term in unread) <= AT_HAND
 
     def _ranked_by(self, match: str, limit: int, filters: Filters) -> list[int]:
         """The ids that a query of FTS5 ranks first, of the first so many that it finds at all."""
@@ -113,7 +110,7 @@ class Worded(Crediting, Posted):
 
     def holding_counts(self, terms: Iterable[str]) -> dict[str, int]:
         """How many paragraphs hold each of the terms, or have it in their lead, in their order."""
-        wanted, mark = tuple(dict.fromkeys(terms)), self._mark()
+        wanted, mark = tuple(dict.fromkeys(terms)), self.mark()
         held = self._lately.holding.among(wanted, mark)
         read = {term: self._holding_of(term) for term in wanted if term not in held}
         self._lately.holding.keep(read, mark)

@@ -13,7 +13,9 @@ from index.library import Library
 from index.live import follow
 from index.reindex import Model
 from index.retrieve import BY_MEANING, BY_WORDS, READ
-from index.store import open_store
+from index.store import Snapshot, open_store
+from index.store.ranking import Most
+from index.store.sqlite import FILE_NAME, open_for_reading
 from index.vectors import FaissVectors
 from index.words import analyse
 from scripts.measures.measure import Measure, against, percentile, timed
@@ -22,6 +24,7 @@ T = TypeVar("T")
 
 AT_ONCE = 64
 LARGE = 100_000
+NEAREST = 10
 WORDS_P99_S, SEARCH_P99_S = 0.030, 0.050
 
 
@@ -125,6 +128,7 @@ def _apart(ground: Ground, vectors: FaissVectors) -> list[Measure]:
         for at in range(len(rows))
     ]
     both = [sum(pair) for pair in zip(words, meaning, strict=True)]
+    missed = [_missed(ground, terms, first) for first in (NEAREST, BY_WORDS)]
     return [
         against(
             "search by words: p99, by what it may take", percentile(words, 99), WORDS_P99_S, 1
@@ -133,4 +137,20 @@ def _apart(ground: Ground, vectors: FaissVectors) -> list[Measure]:
             "search by meaning: p99, by its p50", percentile(meaning, 99), percentile(meaning, 50)
         ),
         against("both: p99, by what they may take", percentile(both, 99), SEARCH_P99_S, 1),
+        *(
+            against(f"words: share missed of the first {first} of all that hold any", share, 1)
+            for first, share in zip((NEAREST, BY_WORDS), missed, strict=True)
+        ),
     ]
+
+
+def _missed(ground: Ground, asked: Sequence[Sequence[str]], first: int) -> float:
+    """What a question's rare words do not lead to, of what scoring all that hold any finds."""
+    missed = wanted = 0
+    with closing(open_for_reading(ground.folder / FILE_NAME)) as connection:
+        bounded, unbounded = Snapshot(connection), Snapshot(connection, most=Most(scored=10**9))
+        for terms in asked:
+            best = unbounded.paragraphs_with_words(terms, BY_WORDS)[:first]
+            missed += len({*best} - {*bounded.paragraphs_with_words(terms, BY_WORDS)})
+            wanted += len(best)
+    return missed / max(1, wanted)

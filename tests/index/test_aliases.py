@@ -22,11 +22,8 @@ class View:
         self.generation = 1
         self.asked = 0
 
-    def collection(self) -> str:
-        return "tidewater"
-
-    def generation_number(self) -> int:
-        return self.generation
+    def mark(self) -> object:
+        return self.generation, "tidewater"
 
     def acronyms(self):
         self.asked += 1

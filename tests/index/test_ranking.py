@@ -1,16 +1,20 @@
 """Words by size: where a question's words are held by too many paragraphs, its rare ones lead."""
 
+import sqlite3
 from contextlib import closing
 from itertools import islice, permutations
+from types import SimpleNamespace
 
 import pytest
 
 from index.answer import Filters
-from index.store import Snapshot
+from index.store import Snapshot, open_store
+from index.store.mending import mend_words
 from index.store.posted import LEAD_WEIGHT
 from index.store.ranking import Leads, Most, leading, weighed
 from index.store.recent import Lately
 from index.store.sqlite import FILE_NAME, open_for_reading
+from index.words import analyse
 
 RARE = {3: "Otters slept.", 7: "Kelp grew.", 21: "Otters ate kelp.", 33: "A lantern fell."}
 
@@ -68,6 +72,95 @@ def test_what_each_word_adds_comes_to_what_fts5_makes_of_all(steady, count):
         ).fetchall()
 
         assert Snapshot(steady).paragraphs_with_words(asked, 100) == [row[0] for row in theirs]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["दिल्ली में भारी बारिश हुई", "Prices rose ½ percent 3¼ points.", "ភ្នំពេញ ទីក្រុង", "London fog."],
+)
+def test_a_term_that_fts5_takes_apart_is_found_by_fts5(desk, text):
+    desk.write("whole.txt", text)
+    desk.reindex()
+
+    with closing(open_store(desk.folder)) as store, store.snapshot() as view:
+        (best, *_) = view.paragraphs_with_words(analyse(text), 5)
+
+        assert view.found([best], model="")[0].text == text
+
+
+def test_a_word_counts_as_often_as_it_is_there(desk):
+    for times in (300, 400, 128):
+        desk.write(f"{times}.txt", f"{'kelp ' * times}grew.")
+    desk.reindex()
+
+    with closing(open_store(desk.folder)) as store, store.snapshot() as view:
+        ids = view.paragraphs_with_words(["kelp"], 3)
+        often = {each.id: each.text.count("kelp") for each in view.found(ids, model="")}
+
+    assert len(often) == 3
+    assert [often[number] for number in ids] == sorted(often.values(), reverse=True)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "delete from words_docsize",
+        "delete from words_docsize where id = (select max(id) from words_docsize)",
+        "update words_docsize set sz = x'' where id = (select max(id) from words_docsize)",
+        "update words_docsize set sz = x'ffffffffffffffff7f01'",
+        "update words_docsize set sz = null where id = (select min(id) from words_docsize)",
+    ],
+)
+def test_where_lengths_are_damaged_fts5_says_what_can_be_said(reports, damage):
+    with closing(sqlite3.connect(reports.folder / FILE_NAME)) as db, db:
+        db.execute(damage)
+
+    with closing(open_for_reading(reports.folder / FILE_NAME)) as connection:
+        view = Snapshot(connection)
+        view.prepare()
+        try:
+            found = view.paragraphs_with_words(["lantern"], 5)
+        except sqlite3.DatabaseError:
+            found = theirs = []
+        else:
+            theirs = connection.execute("select rowid from words where words match 'lantern'")
+
+        assert found == [row[0] for row in theirs]
+
+
+def test_lengths_that_would_never_end_are_damaged():
+    class Rows:
+        def fetchone(self):
+            return "3,5", "0101,0101"
+
+    view = Snapshot(SimpleNamespace(execute=lambda *_: Rows()))
+
+    with pytest.raises(sqlite3.DatabaseError, match="damaged"):
+        list(view._parts_of_lengths())
+
+
+def test_words_that_a_doctor_made_anew_are_seen_by_who_is_at_work(reports):
+    path = reports.folder / FILE_NAME
+    with closing(open_store(reports.folder)) as store:
+        with store.snapshot() as view:
+            whole, mark = view.paragraphs_with_words(["otter"], 5), view.mark()
+        with closing(sqlite3.connect(path)) as db, db:
+            db.execute(
+                "insert into words (words, rowid, terms, lead_terms) values ('delete', ?, ?, '')",
+                [whole[0], "otter"],
+            )
+        assert mend_words(path)
+        with store.snapshot() as view:
+            assert view.mark() != mark
+            assert view.paragraphs_with_words(["otter"], 5) == whole
+
+
+def test_what_is_at_hand_is_known_before_it_is_looked_up(reports):
+    with closing(open_store(reports.folder)) as store, store.snapshot() as view:
+        assert not view.are_at_hand(["otter"])
+        view.prepare()
+        assert view.are_at_hand(["otter"])
+        assert not view.are_at_hand(["otter"], filters=Filters(sources=("nobody",)))
 
 
 def test_lengths_are_read_once_a_generation_and_before_anybody_asks(steady):

@@ -78,7 +78,12 @@ class PgSnapshot(Snapshot):
         found = {term: holding[term] for term in terms if term in holding}
         return self._ranked(found, limit, filters=filters, lead=LEAD_WEIGHT)
 
-    def are_at_hand(self, terms: Sequence[str]) -> bool:  # noqa: ARG002 - none ever is
+    def are_at_hand(
+        self,
+        terms: Sequence[str],  # noqa: ARG002 - none ever are
+        *,
+        filters: Filters = EVERYTHING,  # noqa: ARG002
+    ) -> bool:
         """Whether the paragraphs with any of the terms are looked up within a millisecond."""
         return False
 
