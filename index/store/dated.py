@@ -3,8 +3,18 @@
 from index.store.crediting import Run
 from index.store.recent import Mark
 
+COLLECTION = "collection"
+"""The fact that names the collection, as no other is named."""
+
 WORDS_MADE = "words"
 """The fact that says when the table of words was made anew, if ever: a name of no other time."""
+
+
+_MARK = """
+    select id, created, (select value from facts where name = ?),
+           (select value from facts where name = ?)
+    from generations order by id desc limit 1
+"""
 
 
 class Dated:
@@ -25,7 +35,7 @@ class Dated:
 
     def collection(self) -> str:
         """A name that no other collection has."""
-        return self._fact("collection")
+        return self._fact(COLLECTION)
 
     def _fact(self, name: str) -> str:
         row = self._run("select value from facts where name = :name", {"name": name}).fetchone()
@@ -34,8 +44,8 @@ class Dated:
     def mark(self, model: str = "") -> Mark:
         """What this view shows is kept under; with the model where vectors are part of it."""
         if self._marked is None:
-            number = self.generation_number()
+            row = self._run(_MARK, [COLLECTION, WORDS_MADE]).fetchone()
+            number, created, collection, words = row or (0, "", "", "")
             # A doctor may have made the words anew, and nothing else.
-            collection = f"{self.collection()} {self._fact(WORDS_MADE)}"
-            self._marked = number, self.published(number), collection, ""
+            self._marked = int(number), str(created), f"{collection} {words}", ""
         return *self._marked[:3], model

@@ -23,7 +23,7 @@ _LENGTHS = """
     select group_concat(id), group_concat(hex(sz))
     from (select id, sz from words_docsize where id >= ? order by id limit ?)
 """
-_PART = 20_000  # lengths read at a time: 500 kB of them
+PART = 20_000  # lengths read at a time: 500 kB of them
 _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
 _DAMAGED = "the list of the paragraphs' lengths is damaged"
 _LONGEST = 10_000_000  # terms of a paragraph: more are none that anybody wrote
@@ -74,7 +74,7 @@ class Posted(Dated):
     def _postings_of(self, term: str, lengths: Lengths) -> Postings:
         ids, halves = self._run(_PLACES, [term]).fetchone()
         digits = np.frombuffer((halves or "").encode(), dtype=np.uint8)
-        return postings_of(_numbers(ids), digits - ord("0"), lengths)
+        return postings_of(numbers(ids), digits - ord("0"), lengths)
 
     def _lengths(self) -> Lengths:
         mark = self.mark()
@@ -88,8 +88,8 @@ class Posted(Dated):
     def _parts_of_lengths(self) -> Iterator[tuple[Ids, Ids]]:
         known, first = _Lengths(), _LOWEST
         while True:
-            told, sizes = self._run(_LENGTHS, [first, _PART]).fetchone()
-            ids = _numbers(told)
+            told, sizes = self._run(_LENGTHS, [first, PART]).fetchone()
+            ids = numbers(told)
             lengths = [known[each] for each in sizes.split(",")] if len(ids) else []
             whole = np.concatenate([[first - 1] if first > _LOWEST else ids[:0], ids])
             if len(lengths) != len(ids) or (np.diff(whole) <= 0).any():
@@ -117,5 +117,6 @@ class _Lengths(dict[str, int]):
         return self[told]
 
 
-def _numbers(told: str | None) -> Ids:
+def numbers(told: str | None) -> Ids:
+    """Whole numbers that are told with commas between them, int64."""
     return np.fromstring(told or "", dtype=np.int64, sep=",")

@@ -45,7 +45,7 @@ def lengths_of(ids: Ids, lengths: NDArray[np.int64]) -> Lengths:
     return Lengths(ids, K1 * ((1 - B) + B * lengths / (mean or 1.0)))
 
 
-def postings_of(ids: Ids, halves: NDArray[np.uint8], lengths: Lengths) -> Postings:
+def postings_of(ids: Ids, halves: NDArray[np.integer], lengths: Lengths) -> Postings:
     """The postings of a term, given the paragraph and the halves of each place where it stands.
 
     Those of one paragraph follow each other. Raises DatabaseError where one has no length.

@@ -17,11 +17,13 @@ WEIGHED = 2  # times as many as are wanted are weighed again by all words
 class Most:
     """How many paragraphs are looked at for a question at the most: some ten milliseconds.
 
-    `scored` from their postings, or `ranked` by FTS5, where filters hold or no word is rare.
+    `scored` from their postings, or `ranked` by FTS5, where filters hold or no word is rare. In
+    PostgreSQL postings are kept of a collection of up to `kept`; of a larger one it ranks itself.
     """
 
     scored: int = 50_000
     ranked: int = 10_000
+    kept: int = 1_000_000
 
 
 MOST = Most()

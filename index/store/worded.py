@@ -8,7 +8,7 @@ import numpy as np
 from index.answer import Filters
 from index.store.crediting import Crediting
 from index.store.posted import LEAD_WEIGHT, Posted
-from index.store.ranking import MOST, WEIGHED, Most, leading, weighed
+from index.store.ranking import MOST, WEIGHED, Leads, Most, leading, weighed
 from index.store.records import Ids
 
 BACKGROUND = 500  # ordinary paragraphs, against which a small collection's words are rare or not
@@ -38,7 +38,7 @@ class Worded(Crediting, Posted):
         wanted = limit if leads.whole else WEIGHED * limit
         found = None if filters or leads.every else self._best(leads.terms, wanted)
         if found is None:
-            found = self._ranked_by(leads.match, wanted, filters)
+            found = self._ranked_by(leads, wanted, filters)
         if leads.whole:
             return found
         marks = ", ".join(map(str, found))
@@ -57,7 +57,7 @@ class Worded(Crediting, Posted):
             return False
         return sum(counts[term] for term in unread) <= AT_HAND
 
-    def _ranked_by(self, match: str, limit: int, filters: Filters) -> list[int]:
+    def _ranked_by(self, leads: Leads, limit: int, filters: Filters) -> list[int]:
         """The ids that a query of FTS5 ranks first, of the first so many that it finds at all."""
         condition, values = self.condition(filters)
         # With the plus the words are looked up once, and not again for every id that is let in.
@@ -67,7 +67,7 @@ class Worded(Crediting, Posted):
                     select rowid as id, bm25(words, 1.0, ?) as score from words
                     where words match ? {only} limit ?
                 ) order by score, id limit ?""",
-            [LEAD_WEIGHT, match, *(values if filters else ()), self._most.ranked, limit],
+            [LEAD_WEIGHT, leads.match, *(values if filters else ()), self._most.ranked, limit],
         )
         return [row[0] for row in rows]
 
@@ -112,14 +112,17 @@ class Worded(Crediting, Posted):
         """How many paragraphs hold each of the terms, or have it in their lead, in their order."""
         wanted, mark = tuple(dict.fromkeys(terms)), self.mark()
         held = self._lately.holding.among(wanted, mark)
-        read = {term: self._holding_of(term) for term in wanted if term not in held}
+        read = self._read_holding([term for term in wanted if term not in held])
         self._lately.holding.keep(read, mark)
         held |= read
         return {term: held[term] for term in wanted}
 
-    def _holding_of(self, term: str) -> int:
-        row = self._run("select doc from vocabulary where term = ?", [term]).fetchone()
-        return row[0] if row and isinstance(row[0], int) else 0  # else damaged
+    def _read_holding(self, terms: Sequence[str]) -> dict[str, int]:
+        found = {}
+        for term in terms:
+            row = self._run("select doc from vocabulary where term = ?", [term]).fetchone()
+            found[term] = row[0] if row and isinstance(row[0], int) else 0  # else damaged
+        return found
 
     def knows(self, term: str) -> bool:
         """Whether any paragraph holds the term."""

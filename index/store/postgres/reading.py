@@ -1,13 +1,16 @@
 """One steady view of a collection in PostgreSQL: what is read otherwise than in SQLite."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 
 from index.answer import Filters
 from index.store.filtering import Condition, Wording, condition_of, plain
-from index.store.posted import LEAD_WEIGHT
+from index.store.posted import LEAD_WEIGHT, PART, numbers
 from index.store.postgres.nearest import PgVectors
+from index.store.postings import Lengths, Postings, postings_of
+from index.store.ranking import Leads, leading
+from index.store.records import Ids
 from index.store.snapshot import Snapshot
 from index.store.worded import EVERYTHING, MEETING
 from index.words import analyse
@@ -53,6 +56,15 @@ _RANKED = f"""
     order by score desc, paragraph limit ?
 """
 _MOST_OF_A_TERM = 2.2  # times its idf: what a term adds to a score is less
+_PLACES = """
+    select string_agg(cast(paragraph as text), ','),
+           string_agg(cast(2 * hits + lead_hits as text), ',')
+    from (select paragraph, hits, lead_hits from postings where term = ? order by paragraph) held
+"""
+_LENGTHS = """
+    select string_agg(cast(id as text), ','), string_agg(cast(size as text), ',')
+    from (select id, size from words_docsize where id >= ? order by id limit ?) part
+"""
 _ENOUGH = 4  # times as many paragraphs as are wanted are looked at, to begin with
 
 
@@ -67,25 +79,49 @@ class PgSnapshot(Snapshot):
         return condition_of(filters, carried=self.carried(), wording=wording)
 
     def prepare(self) -> None:
-        """Read what looking up any words needs: nothing."""
+        """Read what looking up any words needs, once a generation."""
+        if self._fits():
+            super().prepare()
 
     def paragraphs_with_words(
         self, terms: Sequence[str], limit: int, *, filters: Filters = EVERYTHING
     ) -> list[int]:
         """Paragraph ids with any of the terms, best first by BM25; ties go to the lower id."""
-        rows = self._run("select term, doc from vocabulary where term = any(?)", [list(terms)])
-        holding = {row[0]: int(row[1]) for row in rows}
-        found = {term: holding[term] for term in terms if term in holding}
-        return self._ranked(found, limit, filters=filters, lead=LEAD_WEIGHT)
+        counts = self.holding_counts(terms)
+        leads = leading(counts, self._most.scored, total=self._worded())
+        if self._fits() and not filters and not leads.every:
+            return super().paragraphs_with_words(terms, limit)
+        every = Leads(tuple(term for term, count in counts.items() if count))
+        return self._ranked_by(every, limit, filters)
 
-    def are_at_hand(
-        self,
-        terms: Sequence[str],  # noqa: ARG002 - none ever are
-        *,
-        filters: Filters = EVERYTHING,  # noqa: ARG002
-    ) -> bool:
+    def _ranked_by(self, leads: Leads, limit: int, filters: Filters) -> list[int]:
+        """The ids of the paragraphs with any of the terms, as the database ranks them."""
+        counts = self.holding_counts(leads.terms)
+        return self._ranked(counts, limit, filters=filters, lead=LEAD_WEIGHT)
+
+    def are_at_hand(self, terms: Sequence[str], *, filters: Filters = EVERYTHING) -> bool:
         """Whether the paragraphs with any of the terms are looked up within a millisecond."""
-        return False
+        return self._fits() and super().are_at_hand(terms, filters=filters)
+
+    def _fits(self) -> bool:
+        return self._worded() <= self._most.kept
+
+    def _read_holding(self, terms: Sequence[str]) -> dict[str, int]:
+        rows = self._run("select term, doc from vocabulary where term = any(?)", [list(terms)])
+        return dict.fromkeys(terms, 0) | {row[0]: int(row[1]) for row in rows}
+
+    def _postings_of(self, term: str, lengths: Lengths) -> Postings:
+        ids, halves = self._run(_PLACES, [term]).fetchone()
+        return postings_of(numbers(ids), numbers(halves), lengths)
+
+    def _parts_of_lengths(self) -> Iterator[tuple[Ids, Ids]]:
+        first = 0
+        while True:
+            ids, lengths = map(numbers, self._run(_LENGTHS, [first, PART]).fetchone())
+            yield ids, lengths
+            if not len(ids):
+                return
+            first = int(ids[-1]) + 1
 
     def holding(
         self, terms: Sequence[str], *, every: bool, filters: Filters, limit: int

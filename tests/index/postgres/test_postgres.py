@@ -4,6 +4,7 @@ import random
 import time
 from contextlib import closing, suppress
 from datetime import date
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -14,6 +15,7 @@ from index.live import has_collection
 from index.settings import IndexSettings, Server
 from index.store import Publication, open_store
 from index.store.postgres.connection import translated
+from index.store.ranking import Most
 from tests.support.collections import OTTERS, TEA, HashEmbedder
 
 WORDS = ("otter kelp tide harbour tea chest guild", "storm pup raft lantern price sleep hand")
@@ -147,6 +149,22 @@ def test_vectors_come_back_bit_by_bit(both):
 
     assert ids.tolist() == theirs.tolist()
     assert ours.tobytes() == vectors.tobytes()
+
+
+def test_a_collection_too_large_for_memory_is_ranked_alike_by_the_database(both):
+    def look(view):
+        large = type(view)(SimpleNamespace(execute=view._run), most=Most(kept=0))
+        view.prepare()
+        large.prepare()
+        return [
+            (large.paragraphs_with_words(terms, 20), view.paragraphs_with_words(terms, 20))
+            for terms in queries()
+        ], (large.are_at_hand(["otter"]), view.are_at_hand(["otter"]))
+
+    found, at_hand = looked_at(both[0], look)
+
+    assert [one for one, _ in found] == [other for _, other in found]
+    assert at_hand == (False, True)
 
 
 def test_questions_have_the_same_answers_with_the_same_evidence(both):
