@@ -114,28 +114,39 @@ def judge(  # noqa: PLR0913 - by name
         found = [judged(*each) for each in zip(held, spelt, strict=True)]
     else:
         rated = [(_most(each, wanted, weighing), each) for each in held]
-        found = _as_needed(rated, judged, sure=sure, least=least)
+
+        def closer(one: _Held) -> float:
+            return _most(one, wanted, weighing, days=_days(question, one.candidate))
+
+        found = _as_needed(rated, closer, judged, sure=sure, least=least)
     return sorted(found, key=lambda one: (-one.evidence, one.id))
 
 
 def _as_needed(
     rated: list[tuple[float, _Held]],
+    closer: Callable[[_Held], float],
     judged: Callable[[_Held], Judged],
     *,
     sure: int | None,
     least: float,
 ) -> list[Judged]:
-    """The candidates in the order of what they could come to, until no more can matter."""
+    """The candidates in the order of what they could come to, until no more can matter.
+
+    `closer` tells with more work what one can come to.
+    """
     found: list[Judged] = []
     best: list[float] = []
     for most, held in sorted(rated, key=lambda one: -one[0]):
-        if len(best) == sure and most < min(best[0], least):
-            break
-        found.append(judged(held))
-        if len(best) == sure:
-            heappushpop(best, found[-1].evidence)
-        else:
+        if len(best) != sure:
+            found.append(judged(held))
             heappush(best, found[-1].evidence)
+            continue
+        enough = min(best[0], least)
+        if most < enough:
+            break
+        if closer(held) >= enough:
+            found.append(judged(held))
+            heappushpop(best, found[-1].evidence)
     return found
 
 
@@ -159,12 +170,12 @@ def _held(wanted: Wanted, candidates: Sequence[Candidate], scale: Scale) -> Iter
         yield _Held(each, meaning, coverage, fills, lead, implied, elsewhere)
 
 
-def _most(held: _Held, wanted: Wanted, weighing: Weighing) -> float:
+def _most(held: _Held, wanted: Wanted, weighing: Weighing, *, days: float = 1.0) -> float:
     """The most that a candidate's evidence can be: as if all that it holds stood together."""
     fills = held.fills
     phrases = _paired(wanted, held.implied, lambda place: place in fills and place + 1 in fills)
     kindless = _kindless(wanted, held)
-    return ceiling(held.meaning, held.coverage, phrases, weighing, kindless=kindless)
+    return ceiling(held.meaning, held.coverage, phrases, weighing, days=days, kindless=kindless)
 
 
 def _kindless(wanted: Wanted, held: _Held) -> bool:

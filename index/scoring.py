@@ -178,8 +178,14 @@ def evidence(features: Features, weighing: Weighing = SHIPPED) -> float:
     return _chance(_logit(features, weights) + spelt)
 
 
-def ceiling(
-    meaning: float, coverage: float, phrases: float, weighing: Weighing, *, kindless: bool
+def ceiling(  # noqa: PLR0913 - the features that are known
+    meaning: float,
+    coverage: float,
+    phrases: float,
+    weighing: Weighing,
+    *,
+    days: float,
+    kindless: bool,
 ) -> float:
     """The most that the evidence of a passage can be whose other features are not known."""
     weights = weighing.unread
@@ -189,7 +195,7 @@ def ceiling(
         + weights.meaning * meaning
         + (weights.coverage + weights.together) * coverage
         + weights.phrases * phrases
-        + weights.days
+        + weights.days * days
         + (0.5 * weights.kind + weights.kindless if kindless else weights.kind)
     )
 

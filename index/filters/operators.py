@@ -60,7 +60,7 @@ def write_filters(question: str, filters: Filters) -> str:
     Phrases are put in quotation marks where the question has them; a told window that the
     question itself tells, whatever the day, is not told again.
     """
-    quoted = _quoted(question, filters.phrases)
+    quoted = _quoted(question, filters.phrases) if filters.phrases else ""
     left = () if quoted else filters.phrases
     window = _window_text(filters.window)
     operators = [
