@@ -23,6 +23,8 @@ NAMES = {
         "search by words: p99, by what it may take",
         "search by meaning: p99, by its p50",
         "both: p99, by what they may take",
+        "words: share missed of the first 10 of all that hold any",
+        "words: share missed of the first 50 of all that hold any",
     ],
     "model": [
         f"{work}: {precision}, {threads}"
