@@ -112,7 +112,8 @@ class Worded(Crediting, Posted):
         """How many paragraphs hold each of the terms, or have it in their lead, in their order."""
         wanted, mark = tuple(dict.fromkeys(terms)), self.mark()
         held = self._lately.holding.among(wanted, mark)
-        read = self._read_holding([term for term in wanted if term not in held])
+        unread = [term for term in wanted if term not in held]
+        read = self._read_holding(unread) if unread else {}
         self._lately.holding.keep(read, mark)
         held |= read
         return {term: held[term] for term in wanted}
