@@ -25,6 +25,7 @@ _LENGTHS = """
 """
 PART = 20_000  # lengths read at a time: 500 kB of them
 _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
+_WIDEST = 40  # hexadecimal digits of two lengths, and more
 _DAMAGED = "the list of the paragraphs' lengths is damaged"
 _LONGEST = 10_000_000  # terms of a paragraph: more are none that anybody wrote
 
@@ -33,6 +34,7 @@ class Posted(Dated):
     """Reads of one open transaction, which keep in `_lately` what they read."""
 
     _lately: Lately
+    _read: Lengths | None = None
 
     def prepare(self) -> None:
         """Read what looking up any words needs, once a generation: .3 s a million paragraphs.
@@ -65,10 +67,15 @@ class Posted(Dated):
         return [held[term] for term in terms]
 
     def _unread(self, terms: Sequence[str]) -> list[str] | None:
-        """Those of the terms whose postings have to be read first; None if lengths have, too."""
+        """Those of the terms whose postings have to be read first.
+
+        None if lengths have, too, or FTS5 takes one of the terms apart.
+        """
+        held = self._lately.postings.among(terms, self.mark())
         if not self._lately.lengths.among([""], self.mark()):
             return None
-        held = self._lately.postings.among(terms, self.mark())
+        if not all(len(each.places) for each in held.values()):
+            return None
         return [term for term in terms if term not in held]
 
     def _postings_of(self, term: str, lengths: Lengths) -> Postings:
@@ -77,13 +84,15 @@ class Posted(Dated):
         return postings_of(numbers(ids), digits - ord("0"), lengths)
 
     def _lengths(self) -> Lengths:
-        mark = self.mark()
-        held = self._lately.lengths.among([""], mark)
-        if not held:
-            ids, lengths = zip(*self._parts_of_lengths(), strict=True)
-            held = {"": lengths_of(np.concatenate(ids), np.concatenate(lengths))}
-            self._lately.lengths.keep(held, mark)
-        return held[""]
+        # By this view once, also where others look at a newer generation and keep that.
+        if self._read is None:
+            held = self._lately.lengths.among([""], self.mark())
+            if not held:
+                ids, lengths = zip(*self._parts_of_lengths(), strict=True)
+                held = {"": lengths_of(np.concatenate(ids), np.concatenate(lengths))}
+                self._lately.lengths.keep(held, self.mark())
+            self._read = held[""]
+        return self._read
 
     def _parts_of_lengths(self) -> Iterator[tuple[Ids, Ids]]:
         known, first = _Lengths(), _LOWEST
@@ -104,6 +113,8 @@ class _Lengths(dict[str, int]):
     """How many terms FTS5's hexadecimal says that a paragraph's two columns have together."""
 
     def __missing__(self, told: str) -> int:
+        if len(told) > _WIDEST:
+            raise DatabaseError(_DAMAGED)
         # Big-endian, seven bits a byte; the eighth says that more follow.
         columns = [0]
         for byte in bytes.fromhex(told):

@@ -55,7 +55,7 @@ class Recent(Generic[K, V]):
         with self._guard:
             if mark != self._mark:
                 held = self._mark
-                if mark[0] < held[0] and mark[1] < held[1] and mark[2] == held[2]:
+                if mark[0] < held[0] and mark[1] <= held[1] and mark[2] == held[2]:
                     return  # of an older generation, that somebody still looks at
                 self._mark, self._taken = mark, 0
                 self._held.clear()

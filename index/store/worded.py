@@ -31,14 +31,15 @@ class Worded(Crediting, Posted):
     ) -> list[int]:
         """Paragraph ids with any of the terms, best first by BM25; ties go to the lower id."""
         counts = self.holding_counts(terms)
-        most = self._most.ranked if filters else self._most.scored
-        leads = leading(counts, most, total=self._worded())
+        leads = leading(counts, self._most.scored, total=self._worded())
         if not leads.terms:
             return []
-        wanted = limit if leads.whole else WEIGHED * limit
-        found = None if filters or leads.every else self._best(leads.terms, wanted)
+        found = None
+        if not filters and not leads.every:
+            found = self._best(leads.terms, limit if leads.whole else WEIGHED * limit)
         if found is None:
-            found = self._ranked_by(leads, wanted, filters)
+            leads = leading(counts, self._most.ranked, total=self._worded())
+            found = self._ranked_by(leads, limit if leads.whole else WEIGHED * limit, filters)
         if leads.whole:
             return found
         marks = ", ".join(map(str, found))

@@ -88,6 +88,18 @@ def test_a_term_that_fts5_takes_apart_is_found_by_fts5(desk, text):
         assert view.found([best], model="")[0].text == text
 
 
+def test_fts5_is_led_by_rare_terms_too_where_it_has_to_rank(reports):
+    reports.write("half.txt", "Boats came for ½ a crown.")
+    reports.reindex()
+
+    with closing(open_for_reading(reports.folder / FILE_NAME)) as connection:
+        view = Snapshot(connection, most=Most(scored=100, ranked=10))
+        (best, *_) = view.paragraphs_with_words([*analyse("½"), "boat", "harbour"], 5)
+
+        assert "½" in view.found([best], model="")[0].text
+        assert not view.are_at_hand([*analyse("½"), "boat"])
+
+
 def test_a_word_counts_as_often_as_it_is_there(desk):
     for times in (300, 400, 128):
         desk.write(f"{times}.txt", f"{'kelp ' * times}grew.")
