@@ -82,6 +82,7 @@ def collected(samples: Path, room: Path) -> "Iterator[tuple[Library, Callable[[s
     publish()
     library = open_library(settings)
     try:
+        library.ask("Is the model loaded?")  # else a scene may begin with the note of warming up
         yield library, publish
     finally:
         library.close()

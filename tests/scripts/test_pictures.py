@@ -77,6 +77,15 @@ def test_a_picture_is_small(name):
     assert (FOLDER / f"{name}.png").stat().st_size < 150_000
 
 
+def test_no_scene_begins_while_the_model_is_loaded(tmp_path):
+    samples = tmp_path / "samples"
+    samples.mkdir()
+    (samples / "otters.txt").write_text("Otters sleep on the river.")
+
+    with pictures.collected(samples, tmp_path) as (library, _):
+        assert library.warm
+
+
 def test_every_picture_belongs_to_a_scene():
     kept = {file.name for file in FOLDER.iterdir()}
 
