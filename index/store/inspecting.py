@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from index.store.breakage import is_elsewhere
+from index.store.counting import miscounted
 from index.store.records import digest_of, paragraph_id
 from index.store.wholeness import are_sound, matrix_of, width_of
 
@@ -124,25 +125,7 @@ def _words_fault(path: Path) -> str:
         db.execute("begin immediate")
         db.execute("insert into words (words, rank) values ('integrity-check', 1)")
         db.execute("rollback")
-        return rows_of_words(db) or _miscounted(db)
-
-
-def _miscounted(db: sqlite3.Connection) -> str:
-    """Whether the counts that are kept of words are those of the words: which is not, else ""."""
-    if not db.execute("select 1 from sqlite_master where name = 'words_total'").fetchone():
-        return ""
-    kept, there = db.execute(
-        "select (select paragraphs from words_total), (select count(*) from words_docsize)"
-    ).fetchone()
-    if kept != there:
-        return f"{kept:,} rows of words are counted, and {there:,} are there"
-    wrong = db.execute(
-        """select term from (select term, doc from vocabulary except select term, doc from counted)
-           union all
-           select term from (select term, doc from counted except select term, doc from vocabulary)
-           limit 1"""
-    ).fetchone()
-    return f"the count of {wrong[0]!r} is not right" if wrong else ""
+        return rows_of_words(db) or miscounted(db)
 
 
 def rows_of_words(db: sqlite3.Connection) -> str:

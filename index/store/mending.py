@@ -7,15 +7,14 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from secrets import token_hex
 
 from sqlite_utils import Database
 
 from index.store.breakage import is_elsewhere, tolerant
-from index.store.dated import WORDS_MADE
+from index.store.counting import outdate, recount
 from index.store.inspecting import is_index_fault, sqlite_faults, vectors_wrong, words_fault
 from index.store.records import digest_of
-from index.store.schema import RECOUNT, WORDS, m005_tokens
+from index.store.schema import WORDS, m005_tokens
 
 _BUSY_S = 10.0
 _OWN = ("words", "words_data", "words_idx", "words_docsize", "words_config", "words_content")
@@ -106,11 +105,9 @@ def _leave_out(db: sqlite3.Connection, tables: Sequence[str]) -> None:
 
 def _refill(db: sqlite3.Connection) -> None:
     db.execute("insert into words (words) values ('rebuild')")
-    # What others keep in memory of the words before is not to outlive them.
-    db.execute("insert or replace into facts values (?, ?)", [WORDS_MADE, token_hex(8)])
+    outdate(db)
     if db.execute("select 1 from sqlite_master where name = 'words_total'").fetchone():
-        for statement in RECOUNT:
-            db.execute(statement)
+        recount(db)
 
 
 @contextmanager

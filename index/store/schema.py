@@ -6,6 +6,7 @@ from sqlite_utils import Database
 
 from index.errors import TooNew
 from index.names.acronyms import acronyms_in
+from index.store.counting import miscounted, outdate, recount
 from index.store.records import sameness_of
 
 WORDS = """
@@ -16,13 +17,13 @@ WORDS = """
 """
 """Made anew from the other tables where it is damaged."""
 
-RECOUNT = (
+_PIECES = (
     "delete from vocabulary",
     "insert into vocabulary select term, doc from counted",
     "delete from words_total",
     "insert into words_total select count(*) from words_docsize",
 )
-"""Count the words anew."""
+"""Counts as FTS5 has them: of pieces where it takes a term apart; see m007."""
 
 
 def m001_collection(db: Database) -> None:
@@ -147,11 +148,19 @@ def m006_counts(db: Database) -> None:
         "create table vocabulary (term text primary key, doc integer not null) without rowid"
     )
     db.execute("create table words_total (paragraphs integer not null)")
-    for statement in RECOUNT:
+    for statement in _PIECES:
         db.execute(statement)
     # What is told of each publisher is then read from the index alone.
     db.execute("drop index if exists idx_articles_publisher")
     db.execute("create index if not exists idx_articles_extent on articles (publisher, published)")
+
+
+def m007_counts_of_terms(db: Database) -> None:
+    """The counts are of terms, as publications count; FTS5's pieces hid those it takes apart."""
+    db.execute("drop table counted")
+    if miscounted(db.conn):
+        recount(db.conn)
+        outdate(db.conn)
 
 
 MIGRATIONS: tuple[Callable[[Database], None], ...] = (
@@ -161,6 +170,7 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     m004_carriers,
     m005_tokens,
     m006_counts,
+    m007_counts_of_terms,
 )
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from index.answer import Filters
 from index.store import Snapshot, open_store
+from index.store.inspecting import words_fault
 from index.store.mending import mend_words
 from index.store.posted import LEAD_WEIGHT
 from index.store.ranking import Leads, Most, leading, weighed
@@ -165,6 +166,56 @@ def test_words_that_a_doctor_made_anew_are_seen_by_who_is_at_work(reports):
         with store.snapshot() as view:
             assert view.mark() != mark
             assert view.paragraphs_with_words(["otter"], 5) == whole
+
+
+@pytest.fixture
+def taken_apart(desk):
+    """A collection with terms that FTS5 would keep in pieces; its path, and those terms."""
+    desk.write("delhi.txt", "दिल्ली में भारी बारिश हुई।")
+    desk.write("prices.txt", "Prices rose ½ percent.")
+    desk.write("khmer.txt", "ភ្នំពេញ ទីក្រុង")
+    desk.reindex()
+    return desk.folder / FILE_NAME, [*analyse("बारिश"), *analyse("½"), *analyse("ភ្នំពេញ")]
+
+
+def paragraphs_of(path, terms):
+    with closing(open_store(path.parent)) as store, store.snapshot() as view:
+        return [view.paragraphs_with_words([term], 5) for term in terms]
+
+
+def test_a_sound_collection_with_terms_that_fts5_takes_apart_is_called_sound(taken_apart):
+    path, _ = taken_apart
+
+    assert words_fault(path) == ""
+
+
+def test_terms_that_fts5_takes_apart_are_still_found_once_words_are_made_anew(taken_apart):
+    path, terms = taken_apart
+    found = paragraphs_of(path, terms)
+    assert all(found)
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("update vocabulary set doc = doc + 1")
+
+    assert mend_words(path)
+
+    assert words_fault(path) == ""
+    assert paragraphs_of(path, terms) == found
+
+
+def test_counts_of_pieces_from_before_are_set_right_by_the_next_reindex(desk, taken_apart):
+    path, terms = taken_apart
+    found = paragraphs_of(path, terms)
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("create virtual table counted using fts5vocab(words, row)")
+        db.execute("delete from vocabulary")
+        db.execute("insert into vocabulary select term, doc from counted")
+        db.execute("pragma user_version = 6")
+    assert words_fault(path)
+
+    desk.reindex()
+
+    assert paragraphs_of(path, terms) == found
+    assert words_fault(path) == ""
 
 
 def test_what_is_at_hand_is_known_before_it_is_looked_up(reports):
