@@ -164,8 +164,24 @@ class IndexSettings(Settings):
 
 
 def load_index_settings(environ: Mapping[str, str], dotenv: Path | None) -> IndexSettings:
-    """Give the INDEX_ settings of an environment and, where that is silent, of a .env file."""
-    return read_settings(IndexSettings, environ, dotenv)
+    """Give the INDEX_ settings of an environment and, where that is silent, of a .env file.
+
+    Raises UnknownSetting, also for one that counts beside a database only where none is named.
+    """
+    settings = read_settings(IndexSettings, environ, dotenv)
+    if "url" in settings.model_fields_set:
+        return settings  # a folder may be named for once, beside what is set for a database
+    if "data" in settings.model_fields_set and settings.data != settings.folder:
+        raise UnknownSetting(
+            "INDEX_DATA counts beside a database only, and INDEX_URL names none; to keep the"
+            f" collection in {settings.data}, set INDEX_URL={settings.data}"
+        )
+    if settings.replica_url:
+        raise UnknownSetting(
+            "INDEX_REPLICA_URL is a copy of a database, and INDEX_URL names none; set INDEX_URL"
+            " to that database, or leave INDEX_REPLICA_URL out"
+        )
+    return settings
 
 
 def read_settings(

@@ -236,6 +236,22 @@ def test_a_replica_goes_with_its_database_and_is_a_database_too():
     )
 
 
+@pytest.mark.parametrize(
+    ("alone", "told"),
+    [
+        (
+            {"INDEX_DATA": "/srv/news"},
+            "to keep the collection in /srv/news, set INDEX_URL=/srv/news",
+        ),
+        ({"INDEX_REPLICA_URL": "postgresql://pool/news"}, "or leave INDEX_REPLICA_URL out"),
+    ],
+)
+def test_what_counts_beside_a_database_only_is_refused_where_no_place_is_named(alone, told):
+    assert refusal(load_index_settings, alone).endswith(told)
+    assert load_index_settings({**alone, "INDEX_URL": "/srv/try"}, None).url == "/srv/try"
+    assert load_index_settings({"INDEX_DATA": "data"}, None).folder == ROOT / "data"
+
+
 def test_admins_are_numbers_between_commas_or_spaces():
     assert load_bot_settings({"BOT_ADMINS": "1, 2 3,"}, None).admins == (1, 2, 3)
     assert refusal(load_bot_settings, {"BOT_ADMINS": "1,otter"}) == (

@@ -22,6 +22,10 @@ class Listing:
     sources: tuple[Source, ...] = ()
     paths: tuple[Path, ...] = ()
 
+    def names(self) -> tuple[str, ...]:
+        """What people call each of them: a path, or the name of a source."""
+        return (*map(str, self.paths), *(source.name for source in self.sources))
+
     def roots(self, folder: Path) -> list[Path]:
         """The files and folders to be read, for a collection in `folder`, in their order."""
         listed = [

@@ -59,9 +59,8 @@ def ensure_collection(settings: IndexSettings) -> int:
     from scripts.terminal.reindexing import as_table, status_of
 
     listing = listing_of(settings)
-    names = ", ".join([*map(str, listing.paths), *(each.name for each in listing.sources)])
     print(
-        f"Nothing is indexed yet in {settings.where}, so first this: {names}",
+        f"Nothing is indexed yet in {settings.where}, so first this: {', '.join(listing.names())}",
         file=sys.stderr,
         flush=True,
     )

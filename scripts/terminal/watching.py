@@ -30,6 +30,9 @@ from scripts.terminal.reindexing import plain_path
 
 Told = Callable[[str], None]
 
+NAMED = 8
+"""How many of the folders and sources that it follows are named."""
+
 DUE_EVERY_S = 10.0
 """How often it is seen whether a source is due."""
 
@@ -80,6 +83,7 @@ class Vigil:
         self._pace = pace
         self._failing: set[str] = set()
         self._missing: set[Path] = set()
+        self._named: tuple[str, ...] | None = None
         self._generation = 0
         toml = [path for path in settings.sources if path.suffix.lower() == ".toml"]
         self._lists = [ROOT / FILE_NAME, *toml]
@@ -114,6 +118,7 @@ class Vigil:
         ).roots(self._settings.folder)
         self._notices.follow([*self._lists, *on_disk])
         self._visits.listing = listing
+        self._tell_named(listing.names())
         self._tell_missing({root for root in on_disk if not root.exists()})
         # What was read from a place that is gone is kept: it may be a disk that is not there.
         if there := [root for root in roots if root.exists()]:
@@ -139,6 +144,13 @@ class Vigil:
         for line in sorted(failing - self._failing):
             self._tell(line)
         self._failing = failing
+
+    def _tell_named(self, names: tuple[str, ...]) -> None:
+        if names == self._named:
+            return
+        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+        self._tell(f"following {', '.join(names[:NAMED]) or 'nothing'}{more}")
+        self._named = names
 
     def _tell_missing(self, missing: set[Path]) -> None:
         for path in sorted(missing - self._missing):

@@ -23,7 +23,7 @@ from index.reindex import Model
 from index.watching import Pace
 from scripts import reindex
 from scripts.terminal.noticing import Notices
-from scripts.terminal.watching import Vigil
+from scripts.terminal.watching import NAMED, Vigil
 from tests.support.collections import OTTERS, TEA, Desk
 from tests.support.web import web_server
 
@@ -123,7 +123,17 @@ def test_files_are_followed_through_changes_moves_and_their_end(desk):
         "0 new, 1 changed, 0 removed: generation 3, 5 paragraphs",
         "0 new, 0 changed, 1 removed: generation 4, 3 paragraphs",
     ]
-    assert (said[0], said[-1]) == ("watching; Ctrl-C ends it", "stopped")
+    assert (*said[:2], said[-1]) == (
+        "watching; Ctrl-C ends it", f"following {desk.articles}", "stopped",
+    )  # fmt: skip
+
+
+def test_of_many_places_that_are_followed_the_first_are_named(desk):
+    places = tuple(desk.articles / f"{number:02}" for number in range(NAMED + 2))
+    with keeping(desk, lambda: Listing((), places)) as said:
+        until(lambda: len(said) > 1)
+
+    assert said[1] == f"following {', '.join(map(str, places[:NAMED]))} and 2 more"
 
 
 def test_the_model_and_its_words_are_loaded_once_for_all_runs(desk):
@@ -317,13 +327,14 @@ def test_a_hosted_watch_ends_with_its_standard_input(tmp_path):
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
-        first = [process.stdout.readline() for _ in range(2)]
+        first = [process.stdout.readline() for _ in range(3)]
         process.stdin.close()
         rest = process.stdout.read()
 
     assert process.returncode == 0
     assert [*first, rest] == [
         "watching; Ctrl-C ends it\n",
+        f"following {place}\n",
         f"{place} is not there; what was read from it is kept\n",
         "stopped\n",
     ]
