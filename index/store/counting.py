@@ -7,6 +7,13 @@ from secrets import token_hex
 from index.store.dated import WORDS_MADE
 
 
+# A damaged row may hold anything; who looks it over is not to stumble.
+_TERMS = """
+    select coalesce(cast(terms as text), ''), coalesce(cast(lead_terms as text), '')
+    from searchable
+"""
+
+
 def counts_of(db: sqlite3.Connection) -> Counter[str]:
     """In how many paragraphs each term occurs, by their own words or by their article's lead.
 
@@ -14,9 +21,7 @@ def counts_of(db: sqlite3.Connection) -> Counter[str]:
     takes apart, such as "½" or most words of Hindi, it holds the pieces. Reads every paragraph.
     """
     counts: Counter[str] = Counter()
-    # A damaged row may hold anything; who looks it over is not to stumble.
-    rows = "select coalesce(cast(terms as text), ''), coalesce(cast(lead_terms as text), '')"
-    for terms, lead in db.execute(f"{rows} from searchable"):
+    for terms, lead in db.execute(_TERMS):
         counts.update({*terms.split(), *lead.split()})
     return counts
 
