@@ -6,7 +6,6 @@ from secrets import token_hex
 
 from index.store.dated import WORDS_MADE
 
-
 # A damaged row may hold anything; who looks it over is not to stumble.
 _TERMS = """
     select coalesce(cast(terms as text), ''), coalesce(cast(lead_terms as text), '')
