@@ -1,12 +1,11 @@
 """The collection as the bot sees it: ask a question, look around a quote, see what there is."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from threading import Lock
 from typing import Protocol
 
 from index.abstain import THRESHOLD, passing
@@ -44,6 +43,7 @@ from index.retrieve import (
 from index.scoring import SHIPPED, Weighing
 from index.sentences import split_sentences
 from index.store import Generation, Snapshot, Store
+from index.turns import Turns
 from index.wanted import Rarity, wanted_of
 
 MOST_PASSAGES = 30
@@ -94,7 +94,7 @@ class Library(Catalogue):
         self._weighing = weighing
         self._rerank = rerank
         self._follower = follower
-        self._turn = Lock()
+        self._turns = Turns()
         self._names = AliasBook(aliases, commonness=lambda term: model.lexicon().commonness(term))
 
     @property
@@ -120,7 +120,7 @@ class Library(Catalogue):
         publishers that may be seen at all, where not all may. With `since`, only paragraphs that
         came in after that generation are searched. Raises ModelChanged, ModelMissing, Damaged.
         """
-        with self._store.snapshot() as view:
+        with self._turns.taken() as awaited, self._store.snapshot() as view:
             known = self._publishers(view, only)
             whole = follow_up(tidy(question), after, publishers=known) if after else None
             skip = skip + whole.skip if whole else skip
@@ -131,9 +131,9 @@ class Library(Catalogue):
             strongest = 0.0
             idle = not read.asked.terms or _idle(view, read.filters)
             for attempt in () if idle else _attempts(read):
-                with self._ranked(attempt, view) as (ranked, scope):
-                    passages = _quotes(attempt.asked, ranked, scope)
-                    strongest = max((strongest, *(each.judged.evidence for each in ranked[:1])))
+                ranked, scope = self._ranked(attempt, view, awaited)
+                passages = _quotes(attempt.asked, ranked, scope)
+                strongest = max((strongest, *(each.judged.evidence for each in ranked[:1])))
                 if passages:
                     read = attempt
                     break
@@ -159,11 +159,12 @@ class Library(Catalogue):
         For evaluation: what people are given comes from `ask`.
         """
         passages: tuple[Passage, ...] = ()
-        with self._store.snapshot() as view:
+        with self._turns.taken() as awaited, self._store.snapshot() as view:
             for read in _attempts(self._read(question, view, publishers=self._publishers(view))):
-                with self._ranked(read, view) as (ranked, scope):
-                    best, rarity = ranked[:limit], scope.rarity
-                    passages = tuple(_passage(each, (), read.asked, rarity) for each in best)
+                ranked, scope = self._ranked(read, view, awaited)
+                passages = tuple(
+                    _passage(each, (), read.asked, scope.rarity) for each in ranked[:limit]
+                )
                 if passing([passage.evidence for passage in passages], scope.threshold):
                     break
         return passages
@@ -246,9 +247,10 @@ class Library(Catalogue):
         )
         return _Read(read_question(text, aliases=names, kin=lexicon.kin), wish.filters, mended)
 
-    @contextmanager
-    def _ranked(self, read: _Read, view: Snapshot) -> Iterator[tuple[list[Retrieved], Scope]]:
-        """The candidates, best first, for as long as nobody else may have the interpreter."""
+    def _ranked(
+        self, read: _Read, view: Snapshot, awaited: Callable[[Future[Near]], Near]
+    ) -> tuple[list[Retrieved], Scope]:
+        """The candidates, best first, and where they were looked for."""
         generation = self._in_force(view)
         lexicon = self._model.lexicon()
         rarity = cache(lambda term: view.rarity([term], lexicon.commonness)[term])
@@ -257,21 +259,12 @@ class Library(Catalogue):
             view, generation, rarity, threshold, self._reads, read.filters, self._weighing
         )
         within = _within(view, read.filters)
-        with ExitStack() as turn:
 
-            def seek() -> Awaited:
-                near = self._lane.seek(read.asked.plain, limit=BY_MEANING, within=within)
+        def seek() -> Awaited:
+            near = self._lane.seek(read.asked.plain, limit=BY_MEANING, within=within)
+            return partial(awaited, near)
 
-                def awaited() -> Near:
-                    found = near.result()
-                    # One at a time from here: threads would only take the interpreter from each
-                    # other, and a crowd's answers would take twice the processor's time.
-                    turn.enter_context(self._turn)
-                    return found
-
-                return awaited
-
-            yield retrieve(read.asked, seek, scope, self._lane.read, self._rerank), scope
+        return retrieve(read.asked, seek, scope, self._lane.read, self._rerank), scope
 
 
 def _idle(view: Snapshot, filters: Filters) -> bool:
