@@ -72,7 +72,7 @@ def best_of(asked: Sequence[Postings], lengths: Lengths, limit: int) -> list[int
         often = each.halves * 0.5
         idf = idf_of(len(lengths.ids), len(each.places))
         scores[each.places] += idf * ((often * (K1 + 1)) / (often + lengths.norms[each.places]))
-    held = np.flatnonzero(scores)
+    held = np.flatnonzero(scores > 0)  # of truths, which numpy counts several times as fast
     if len(held) > limit:
         held = held[scores[held] >= np.partition(scores[held], -limit)[-limit]]
     best = held[np.lexsort((held, -scores[held]))[:limit]]

@@ -75,7 +75,7 @@ def weighed(
 
     As FTS5 reckons, but that the average length is that of these rows.
     """
-    asked = [(term, f" {term} ", idf_of(total, count)) for term, count in counts.items()]
+    asked = [(f" {term} ", idf_of(total, count)) for term, count in counts.items()]
     sizes = [_size(own) + _size(led) for _, own, led in rows]
     mean = sum(sizes) / max(1, len(sizes))
     scores = {
@@ -85,14 +85,12 @@ def weighed(
     return sorted(scores, key=lambda number: (-scores[number], number))
 
 
-def _score(row: Row, asked: Iterable[tuple[str, str, float]], lead: float, length: float) -> float:
-    own, led = f" {row[1]} ", f" {row[2]} "
+def _score(row: Row, asked: Iterable[tuple[str, float]], lead: float, length: float) -> float:
+    # A space for each side of a term, so that the same term is counted twice in a row.
+    own, led = (f" {terms.replace(' ', '  ')} " for terms in row[1:])
     score = 0.0
-    for term, word, idf in asked:
-        # To see whether it is there at all is quick, and mostly it is not.
-        often = own.split().count(term) if word in own else 0.0
-        often += lead * led.split().count(term) if word in led else 0.0
-        if often:
+    for word, idf in asked:
+        if often := own.count(word) + lead * led.count(word):
             score += idf * often * (K1 + 1) / (often + K1 * length)
     return score
 
