@@ -1,5 +1,6 @@
 """Any SentenceTransformer may be set: with prompts, of any width, and with no code of its own."""
 
+import gc
 import json
 import os
 
@@ -122,6 +123,12 @@ def test_another_model_than_the_packaged_one_keeps_its_digits_unless_told(
     precision, packaged, halved
 ):
     assert is_halved(precision, packaged=packaged) is halved
+
+
+def test_what_the_model_brings_is_passed_over_by_the_collector_of_garbage():
+    load_embedder()
+
+    assert gc.get_freeze_count() > 100_000
 
 
 def test_the_packaged_model_has_half_the_digits_where_the_processor_computes_with_them():
