@@ -70,7 +70,7 @@ class Judged:
     features: Features
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Held:
     """What a candidate holds of a question: what is cheap to know of it.
 
@@ -173,7 +173,8 @@ def _held(wanted: Wanted, candidates: Sequence[Candidate], scale: Scale) -> Iter
 def _most(held: _Held, wanted: Wanted, weighing: Weighing, *, days: float = 1.0) -> float:
     """The most that a candidate's evidence can be: as if all that it holds stood together."""
     fills = held.fills
-    phrases = _paired(wanted, held.implied, lambda place: place in fills and place + 1 in fills)
+    met = {place for place in fills if place + 1 in fills}
+    phrases = _paired(wanted, held.implied, met)
     kindless = _kindless(wanted, held)
     return ceiling(held.meaning, held.coverage, phrases, weighing, days=days, kindless=kindless)
 
@@ -291,23 +292,22 @@ def _phrases(wanted: Wanted, events: Sequence[Event], implied: Fills) -> float:
     for at, place, _, _ in events:
         places.setdefault(place, []).append(at)
 
-    def met(place: int) -> bool:
-        first, second = places.get(place, ()), places.get(place + 1, ())
+    def are_near(place: int) -> bool:
+        first, second = places[place], places.get(place + 1, ())
         return any(0 < after - at <= _NEIGHBOURS for at in first for after in second)
 
-    return _paired(wanted, implied, met)
+    return _paired(wanted, implied, set(filter(are_near, places)))
 
 
-def _paired(wanted: Wanted, implied: Fills, met: Callable[[int], bool]) -> float:
-    """The weighted share of the pairs of slots that are met, or else are implied."""
+def _paired(wanted: Wanted, implied: Fills, met: Set[int]) -> float:
+    """The weighted share of the pairs of slots that are met, by the first, or else implied."""
     if not (whole := sum(wanted.pairs)):
         return 0.5
-    told = 0.0
-    for place, weight in enumerate(wanted.pairs):
-        if met(place):
-            told += weight
-        elif implied:
-            told += weight * max(implied.get(place, 0.0), implied.get(place + 1, 0.0))
+    told = sum([wanted.pairs[place] for place in met])
+    if implied:
+        for place, weight in enumerate(wanted.pairs):
+            if place not in met:
+                told += weight * max(implied.get(place, 0.0), implied.get(place + 1, 0.0))
     return told / whole
 
 

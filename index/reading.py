@@ -101,11 +101,12 @@ def _nearness(
     lead = set(candidate.lead_terms) - set(candidate.terms)
     gone = missing_names(words.question, candidate)
     least = np.array([FROM_LEAD if term in lead else -1.0 for term in words.terms])
-    most = np.array([OTHER_NAME if term in gone else 1.0 for term in words.terms])
     lost = _names_lost_aside(words.question, gone, rarity) / words.weight
     # Not by `@`, whose threads wait for a core where other work has them.
     products = np.vecdot(words.vectors[:, None], told.vectors[None])
-    products = np.minimum(products, most[:, None])
+    if gone:
+        most = np.array([OTHER_NAME if term in gone else 1.0 for term in words.terms])
+        products = np.minimum(products, most[:, None])
 
     def near(first: int, after: int) -> float:
         nearest = np.maximum(products[:, first:after].max(axis=1), least)

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from index.answer import Filters, Window
 from index.embedder import PACKAGED_NAME
 from index.evidence import Candidate, Judged, across, judge, reranked, reread
@@ -77,7 +79,7 @@ def retrieve(
     generation, rarity, weighing = scope.generation, scope.rarity, scope.weighing
     ids, near = _looked_up(question, seek, scope)
     found = {each.id: each for each in _found(ids, scope)}
-    candidates = {each.id: _candidate(each, near, lead=weighing.lead) for each in found.values()}
+    candidates = _candidates(found, near, lead=weighing.lead)
     scale = Scale(
         generation.mean,
         generation.spread,
@@ -222,22 +224,32 @@ def _whole(kept: bytes, asked: Tokens) -> Tokens | None:
 _MOST_COSINE = 1.1  # of unit vectors at half precision; beyond it, or no number, one is damaged
 
 
-def _cosine(found: Found, near: Near) -> float:
-    """How near a paragraph is in meaning; 0 where its vector is missing or damaged."""
-    if found.vector.shape != near.vector.shape:
-        return 0.0
-    product = float(found.vector @ near.vector)
-    return product if abs(product) <= _MOST_COSINE else 0.0
+def _cosines(found: Sequence[Found], near: Near) -> dict[int, float]:
+    """How near paragraphs are in meaning, by id; not of those whose vector is lost or damaged."""
+    whole = [each for each in found if each.vector.shape == near.vector.shape]
+    if not whole:
+        return {}
+    rows = np.concatenate([each.vector for each in whole]).reshape(len(whole), -1)
+    products = np.vecdot(rows, near.vector).tolist()
+    return {
+        each.id: product
+        for each, product in zip(whole, products, strict=True)
+        if abs(product) <= _MOST_COSINE
+    }
 
 
-def _candidate(found: Found, near: Near, *, lead: bool) -> Candidate:
-    return Candidate(
-        id=found.id,
-        text=found.text,
-        terms=found.terms,
-        cosine=_cosine(found, near),
-        lead=found.lead if lead else "",
-        lead_terms=found.lead_terms if lead else (),
-        credit=found.credit,
-        article=found.article,
-    )
+def _candidates(found: Mapping[int, Found], near: Near, *, lead: bool) -> dict[int, Candidate]:
+    cosines = _cosines(list(found.values()), near)
+    return {
+        number: Candidate(
+            id=number,
+            text=each.text,
+            terms=each.terms,
+            cosine=cosines.get(number, 0.0),
+            lead=each.lead if lead else "",
+            lead_terms=each.lead_terms if lead else (),
+            credit=each.credit,
+            article=each.article,
+        )
+        for number, each in found.items()
+    }

@@ -1,7 +1,7 @@
 """What a question wants to be told, and how far terms of a text tell it."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from operator import itemgetter
@@ -103,9 +103,11 @@ def fills_of(wanted: Wanted, terms: Terms) -> dict[int, float]:
     The different terms of a name add up to 1 at most; each counts once, however often it is there.
     """
     found: dict[int, float] = {}
+    told = wanted.fills
     # In the order of the alphabet, so that sums come out the same to the last digit.
-    for term in sorted(wanted.fills.keys() & terms):
-        _add(found, wanted.fills[term])
+    for term in sorted(told.keys() & terms):
+        for place, share in told[term]:
+            found[place] = min(1.0, found[place] + share) if place in found else share
     if wanted.wholes:
         held = frozenset(terms)
         found |= {place: 1.0 for place, other in wanted.wholes if held.issuperset(other)}
@@ -120,10 +122,13 @@ def lead_fills(wanted: Wanted, terms: Terms) -> dict[int, float]:
 
 def filled_by(wanted: Wanted, fills: Fills, lead: Fills) -> float:
     """The weighted share of the question that is filled, where a lead may fill the rest."""
-    weights = wanted.weights
-    own = sum([weights[place] * max(lead.get(place, 0.0), fills[place]) for place in fills])
-    rest = sum([weights[place] * lead[place] for place in lead if place not in fills])
-    return (own + rest) / wanted.total
+    weights, told = wanted.weights, 0.0
+    for place, share in fills.items():
+        told += weights[place] * max(lead.get(place, 0.0), share)
+    for place, share in lead.items():
+        if place not in fills:
+            told += weights[place] * share
+    return told / wanted.total
 
 
 def events_in(wanted: Wanted, terms: Terms) -> list[Event]:
@@ -160,11 +165,6 @@ def filled_together(wanted: Wanted, events: Sequence[Event], lead: Fills, *, roo
 def _fills_in(events: Sequence[Event]) -> dict[int, float]:
     shares = {(place, term): share for _, place, share, term in events}
     found: dict[int, float] = {}
-    _add(found, [(place, shares[place, term]) for place, term in sorted(shares)])
+    for place, term in sorted(shares):
+        found[place] = min(1.0, found.get(place, 0.0) + shares[place, term])
     return found
-
-
-def _add(sums: dict[int, float], filled: Iterable[tuple[int, float]]) -> None:
-    for place, share in filled:
-        whole = sums.get(place, 0.0) + share
-        sums[place] = min(1.0, whole)
