@@ -303,7 +303,7 @@ def _paired(wanted: Wanted, implied: Fills, met: Set[int]) -> float:
     """The weighted share of the pairs of slots that are met, by the first, or else implied."""
     if not (whole := sum(wanted.pairs)):
         return 0.5
-    told = sum([wanted.pairs[place] for place in met])
+    told = sum([weight for place, weight in enumerate(wanted.pairs) if place in met])
     if implied:
         for place, weight in enumerate(wanted.pairs):
             if place not in met:

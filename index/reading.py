@@ -104,9 +104,9 @@ def _nearness(
     lost = _names_lost_aside(words.question, gone, rarity) / words.weight
     # Not by `@`, whose threads wait for a core where other work has them.
     products = np.vecdot(words.vectors[:, None], told.vectors[None])
-    if gone:
-        most = np.array([OTHER_NAME if term in gone else 1.0 for term in words.terms])
-        products = np.minimum(products, most[:, None])
+    # Of what is kept in four bits the product with itself may be more than 1.
+    most = np.array([OTHER_NAME if term in gone else 1.0 for term in words.terms])
+    products = np.minimum(products, most[:, None])
 
     def near(first: int, after: int) -> float:
         nearest = np.maximum(products[:, first:after].max(axis=1), least)

@@ -4,11 +4,12 @@ import sqlite3
 from collections import Counter
 from secrets import token_hex
 
+from index.store.breakage import tolerant
 from index.store.dated import WORDS_MADE
 
-# A damaged row may hold anything; who looks it over is not to stumble.
+# As bytes: a damaged row may hold anything, and who looks it over is not to stumble.
 _TERMS = """
-    select coalesce(cast(terms as text), ''), coalesce(cast(lead_terms as text), '')
+    select cast(coalesce(terms, '') as blob), cast(coalesce(lead_terms, '') as blob)
     from searchable
 """
 
@@ -21,7 +22,7 @@ def counts_of(db: sqlite3.Connection) -> Counter[str]:
     """
     counts: Counter[str] = Counter()
     for terms, lead in db.execute(_TERMS):
-        counts.update({*terms.split(), *lead.split()})
+        counts.update({*tolerant(terms).split(), *tolerant(lead).split()})
     return counts
 
 
@@ -47,7 +48,7 @@ def miscounted(db: sqlite3.Connection) -> str:
         "select (select paragraphs from words_total), (select count(*) from words_docsize)"
     ).fetchone()
     if kept != there:
-        return f"{kept:,} rows of words are counted, and {there:,} are there"
+        return f"{kept} rows of words are counted, and {there} are there"
     counts = counts_of(db)
     for term, paragraphs in db.execute("select term, doc from vocabulary"):
         if counts.pop(term, 0) != paragraphs:

@@ -10,6 +10,7 @@ from index import (
     Finding,
     IndexSettings,
     UnknownSetting,
+    load_index_settings,
     read_dotenv,
     read_settings,
     setting_names,
@@ -37,17 +38,24 @@ def look_at_settings(environ: Mapping[str, str], dotenv: Path) -> Given:
     except UnknownSetting as fault:
         faults += str(fault).splitlines()
     try:
-        index = read_settings(IndexSettings, environ, dotenv)
+        index = load_index_settings(environ, dotenv)
     except UnknownSetting as fault:
         faults += [line for line in str(fault).splitlines() if line not in faults]
     found = [wrong("settings", fault, f"edit {dotenv.name}") for fault in faults]
     if not found:
         found.append(fine("settings", _told(dotenv)))
-    return Given(bot, index, (*found, *_unread(dotenv)))
+    return Given(bot, index, (*found, *_unread(dotenv), *_missing(index)))
 
 
 def _told(dotenv: Path) -> str:
     return f"{dotenv} is read" if dotenv.is_file() else f"there is no {dotenv}; defaults hold"
+
+
+def _missing(index: IndexSettings | None) -> Iterator[Finding]:
+    """A file of names that was named and is not there: it may come later, or be misspelt."""
+    if index and "aliases" in index.model_fields_set and not index.aliases.exists():
+        told = f"INDEX_ALIASES names {index.aliases}, which does not exist"
+        yield note("settings", told, "make that file, or see how it is spelled")
 
 
 def _unread(dotenv: Path) -> Iterator[Finding]:

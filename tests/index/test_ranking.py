@@ -218,6 +218,31 @@ def test_counts_of_pieces_from_before_are_set_right_by_the_next_reindex(desk, ta
     assert words_fault(path) == ""
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "update paragraphs set terms = cast(x'6f74ff746572' as text)",
+        "delete from words_total",
+        "update words_total set paragraphs = 'x'",
+        "update paragraphs set terms = null",
+    ],
+)
+def test_a_damaged_row_of_words_or_counts_is_mended_and_keeps_nobody_out(
+    desk, taken_apart, damage
+):
+    path, _ = taken_apart
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute(damage)
+        db.execute("create virtual table counted using fts5vocab(words, row)")
+        db.execute("pragma user_version = 6")
+    assert words_fault(path)
+
+    assert mend_words(path)
+    desk.reindex()
+
+    assert words_fault(path) == ""
+
+
 def test_what_is_at_hand_is_known_before_it_is_looked_up(reports):
     with closing(open_store(reports.folder)) as store, store.snapshot() as view:
         assert not view.are_at_hand(["otter"])

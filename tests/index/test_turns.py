@@ -70,23 +70,28 @@ def test_who_waits_for_the_model_keeps_nobody_from_entering(crowd):
     assert [each.result(30) for each in asked] == ["near"] * 8
 
 
-def test_a_question_may_wait_for_the_model_twice():
-    turns = Turns()
-    with turns.taken() as awaited:
-        assert (awaited(done(1)), awaited(done(2))) == (1, 2)
+def test_a_question_may_wait_for_the_model_twice(crowd):
+    turns = Turns(longest_s=60)
+
+    def ask(number):
+        with turns.taken() as awaited:
+            return awaited(done(number)), awaited(done(number))
+
+    asked = [crowd.submit(ask, number) for number in range(8)]
+    assert [each.result(30) for each in asked] == [(number, number) for number in range(8)]
 
 
 def test_what_the_model_raised_is_raised_and_the_turn_is_given_on(crowd):
-    turns, broken = Turns(), Future()
+    turns, broken = Turns(longest_s=60), Future()
     broken.set_exception(ValueError("no model"))
 
     def ask(future):
         with turns.taken() as awaited:
             return awaited(future)
 
-    for _ in range(ENTERING + 1):
+    for asked in [crowd.submit(ask, broken) for _ in range(ENTERING + 1)]:
         with pytest.raises(ValueError, match="no model"):
-            ask(broken)
+            asked.result(30)
 
     assert crowd.submit(ask, done("near")).result(30) == "near"
 

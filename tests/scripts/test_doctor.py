@@ -245,6 +245,19 @@ def test_settings_that_are_wrong_are_told_one_a_line_with_the_nearest(tmp_path):
     ]
 
 
+def test_settings_that_would_do_nothing_are_told(tmp_path):
+    dotenv = tmp_path / ".env"
+    dotenv.write_text("INDEX_DATA=/srv/news\n")
+    (refused,) = look_at_settings({}, dotenv).findings
+    names = tmp_path / "names.txt"
+    _, missing = look_at_settings({"INDEX_ALIASES": str(names)}, tmp_path / "no").findings
+
+    assert refused.verdict.value == "wrong"
+    assert refused.told.endswith("to keep the collection in /srv/news, set INDEX_URL=/srv/news")
+    assert missing.verdict.value == "note"
+    assert missing.told == f"INDEX_ALIASES names {names}, which does not exist"
+
+
 def test_a_dotenv_that_cannot_be_parsed_is_told_once(tmp_path):
     dotenv = tmp_path / ".env"
     dotenv.write_text("what is this\x00'")

@@ -146,15 +146,6 @@ def test_suggesting_reads_a_collection_and_changes_nothing(tmp_path):
     assert (desk.folder / "library.db").read_bytes() == before
 
 
-def test_an_aliases_file_that_was_named_has_to_be_there(tmp_path):
-    file = tmp_path / "aliases.txt"
-
-    (fault,) = alias_faults(IndexSettings(aliases=file))
-
-    assert fault == f"INDEX_ALIASES names {file}, which does not exist; no name is in it"
-    assert alias_faults(IndexSettings()) == ()
-
-
 def test_faults_of_the_aliases_file_are_told(tmp_path):
     file = tmp_path / "aliases.txt"
     file.write_text("Otter\n", "utf-8")
