@@ -13,6 +13,7 @@ PARAGRAPHS = 2_000  # some 10 kB each
 TERMS = 20_000  # some 100 bytes each
 POSTINGS = 2_500_000  # 6 bytes each
 LEAST_OF_A_TERM = 80  # postings that a term takes the room of at the least
+LOST = 16  # looks at an older generation in a row, after which the newer is taken to be lost
 
 Mark = tuple[int, str, str, str]
 """A generation's number, when it was published, of which collection, and the vectors' model.
@@ -29,7 +30,7 @@ class Recent(Generic[K, V]):
     """What was read lately, by key. Any thread may use it.
 
     All of it is of one generation; what is of a newer takes its place, and a view of an older one
-    gets none. `size` is the part of the `room` that a value takes.
+    gets none, unless nobody looks at the newer any more: a failover may lose it. `size` is the part of the `room` that a value takes.
     """
 
     def __init__(self, room: int, size: Callable[[V], int] = lambda _: 1) -> None:
@@ -37,6 +38,7 @@ class Recent(Generic[K, V]):
         self._size = size
         self._taken = 0
         self._mark: Mark = (0, "", "", "")
+        self._older = 0  # in a row that looked at an older one
         self._held: OrderedDict[K, V] = OrderedDict()
         self._guard = Lock()
 
@@ -45,6 +47,7 @@ class Recent(Generic[K, V]):
         with self._guard:
             if mark != self._mark:
                 return {}
+            self._older = 0
             held = {key: self._held[key] for key in keys if key in self._held}
             for key in held:
                 self._held.move_to_end(key)
@@ -56,8 +59,10 @@ class Recent(Generic[K, V]):
             if mark != self._mark:
                 held = self._mark
                 if mark[0] < held[0] and mark[1] <= held[1] and mark[2] == held[2]:
-                    return  # of an older generation, that somebody still looks at
-                self._mark, self._taken = mark, 0
+                    self._older += 1
+                    if self._older < LOST:
+                        return  # that somebody still looks at
+                self._mark, self._taken, self._older = mark, 0, 0
                 self._held.clear()
             for key, value in read.items():
                 if key not in self._held:

@@ -6,7 +6,7 @@ from contextlib import closing
 import pytest
 
 from index.store import open_store
-from index.store.recent import Recent
+from index.store.recent import LOST, Recent
 from index.store.sqlite import FILE_NAME
 from tests.support.collections import OTTERS
 
@@ -41,6 +41,25 @@ def test_a_newer_generation_takes_the_place_of_an_older_and_not_the_reverse():
 
     assert recent.among([1, 2, 3], SECOND) == {}
     assert list(recent.among([1, 2, 3], THIRD)) == [3]
+
+
+def test_a_generation_that_nobody_looks_at_any_more_was_lost_and_gives_way():
+    recent = Recent(10)
+    recent.keep(some(1), SECOND)
+
+    for _ in range(LOST):
+        recent.keep(some(2), FIRST)
+
+    assert list(recent.among([1, 2], FIRST)) == [2]
+
+
+def test_a_generation_that_is_looked_at_now_and_then_stays():
+    recent = Recent(10)
+    recent.keep(some(1), SECOND)
+
+    for _ in range(2 * LOST):
+        recent.keep(some(2), FIRST)
+        assert list(recent.among([1, 2], SECOND)) == [1]
 
 
 @pytest.mark.parametrize(
