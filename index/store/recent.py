@@ -30,7 +30,8 @@ class Recent(Generic[K, V]):
     """What was read lately, by key. Any thread may use it.
 
     All of it is of one generation; what is of a newer takes its place, and a view of an older one
-    gets none, unless nobody looks at the newer any more: a failover may lose it. `size` is the part of the `room` that a value takes.
+    gets none, unless nobody looks at the newer any more: a failover may lose it. `size` is the
+    part of the `room` that a value takes.
     """
 
     def __init__(self, room: int, size: Callable[[V], int] = lambda _: 1) -> None:
