@@ -238,23 +238,30 @@ def _members(path: Path, backup: Backup, into: Path | None = None) -> Iterator[s
     """
     missing = dict(backup.files)
     try:
-        with tarfile.open(path, "r:gz") as tar:
-            for member in tar:
-                if member.name == LIST:
-                    continue
-                size, mark = missing.pop(member.name, (-1, ""))
-                file = tar.extractfile(member) if member.isfile() else None
-                if file is None or size != member.size:
-                    raise Damaged(f"{path} is damaged: {member.name} does not belong in it")
-                if _taken(file, into / member.name if into else None) != mark:
-                    raise Damaged(f"{path} is damaged: the checksum of {member.name} is wrong")
-                if into is not None:
-                    os.utime(into / member.name, (member.mtime, member.mtime))
-                yield member.name
+        for member, file in _packed(path):
+            if member.name == LIST:
+                continue
+            size, mark = missing.pop(member.name, (-1, ""))
+            if file is None or size != member.size:
+                raise Damaged(f"{path} is damaged: {member.name} does not belong in it")
+            if _taken(file, into / member.name if into else None) != mark:
+                raise Damaged(f"{path} is damaged: the checksum of {member.name} is wrong")
+            if into is not None:
+                os.utime(into / member.name, (member.mtime, member.mtime))
+            yield member.name
     except (OSError, EOFError, tarfile.TarError, zlib.error, ValueError) as error:
         raise Damaged(f"{path} is damaged ({error})") from error
     if missing:
         raise Damaged(f"{path} is damaged: {min(missing)} is missing from it")
+
+
+def _packed(path: Path) -> Iterator[tuple[tarfile.TarInfo, IO[bytes] | None]]:
+    """Each member of a tar.gz, with what it holds if it is a file; read to the last byte."""
+    with gzip.open(path) as unpacked, tarfile.open(fileobj=unpacked, mode="r:") as tar:
+        for member in tar:
+            yield member, tar.extractfile(member) if member.isfile() else None
+        while unpacked.read(1 << 20):  # a tar ends before gzip's checksum of the whole
+            pass
 
 
 def _taken(file: IO[bytes], target: Path | None) -> str:
