@@ -91,6 +91,9 @@ class Poller:
         # is taken up then waits for bot.db behind what is kept, and is given out once that is
         # committed: told afterwards, each update would wait for it twice.
         self._more = len(batch) >= BATCH
+        # The work must stand in line for bot.db by now: who is told looks there at once, and is
+        # told nothing more until the next update.
+        await asyncio.sleep(0)
         if not self._more:
             self._arrived()
         await keeping

@@ -25,6 +25,18 @@ class FullDisk(Inbox):
         await super().keep(items)
 
 
+class Noting(Inbox):
+    """An inbox that notes what it was to keep, as soon as it is asked to."""
+
+    def __init__(self, data) -> None:
+        super().__init__(data)
+        self.noted: list[int] = []
+
+    async def keep(self, items) -> None:
+        self.noted += [item.update_id for item in items]
+        await super().keep(items)
+
+
 @pytest.fixture
 async def bot(telegram):
     async with Bot(TOKEN, base_url=f"{telegram.address}/bot") as bot:
@@ -55,6 +67,26 @@ async def test_what_cannot_be_kept_is_not_confirmed(telegram, post, bot, tmp_pat
 
     assert pending_at_pauses == [[1_000]]
     assert [waiting.payload["update_id"] for waiting in kept] == [1_000]
+
+
+async def test_nobody_is_told_of_an_update_before_the_inbox_has_it(telegram, post, bot, tmp_path):
+    """Who is told looks into the inbox, and is told again only with the next update."""
+    await telegram.push(post.says("why?"))
+    found_when_told: list[list[int]] = []
+
+    async with BotData(tmp_path / "bot.db") as data:
+        inbox = Noting(data)
+        poller = Poller(
+            bot,
+            inbox,
+            read=lambda raw: Update.de_json(raw, bot),
+            arrived=lambda: found_when_told.append(list(inbox.noted)),
+        )
+        polling = asyncio.create_task(poller.run())
+        await telegram.until(lambda: bool(found_when_told))
+        polling.cancel()
+
+    assert found_when_told[0] == [1_000]
 
 
 async def test_pauses_grow_to_half_a_minute_and_begin_anew_after_a_success(
