@@ -36,7 +36,7 @@ from index import (
     IndexSettings,
     UnknownSetting,
     load_index_settings,
-    open_library,
+    open_branches,
 )
 
 logger = logging.getLogger("bot")
@@ -48,7 +48,7 @@ _BESIDE_QUESTIONS = 32
 """Updates handled at once beyond the questions that may wait, so that those can be told "busy"."""
 
 
-def main(*, opened: Opened = open_library) -> int:
+def main(*, opened: Opened = open_branches) -> int:
     """Serve until a signal; 0 after that, 2 when something that must be mended is in the way."""
     try:
         settings = load_bot_settings(os.environ, ROOT / ".env")

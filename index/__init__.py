@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from index.library import Library
+    from index.reference import Reference
 
 __all__ = [
     "ROOT",
@@ -75,6 +76,7 @@ __all__ = [
     "inspect_collection",
     "load_index_settings",
     "mend_collection",
+    "open_branches",
     "open_library",
     "read_dotenv",
     "read_settings",
@@ -90,6 +92,13 @@ def open_library(settings: IndexSettings) -> "Library":
     from index.live import open_library as open_it
 
     return open_it(settings)
+
+
+def open_branches(settings: IndexSettings) -> "Reference":
+    """The same, answered in as many processes as the settings say."""
+    from index.branches import open_branches as open_them
+
+    return open_them(settings)
 
 
 def has_collection(settings: IndexSettings) -> bool:

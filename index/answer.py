@@ -104,6 +104,25 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Request:
+    """A question and its circumstances.
+
+    The answer's first `skip` passages are passed over and `limit` given. `today` is what "last
+    week" is reckoned from, the day it is here unless given. `after` is what the question may
+    follow up. `only` are the publishers that may be seen at all, where not all may. With `since`,
+    only paragraphs that came in after that generation are searched.
+    """
+
+    question: str
+    limit: int = 3
+    skip: int = 0
+    today: date | None = None
+    after: Turn | None = None
+    only: tuple[str, ...] = ()
+    since: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The passages that answer a question, best first; none when the collection does not say.
 

@@ -46,11 +46,18 @@ class Near:
     asked: Tokens | None = None
 
 
-@dataclass(slots=True)
-class _Question:
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A question's text, and how many paragraphs are wanted in each place to look."""
+
     text: str
     limit: int
-    within: Within
+    within: Within = EVERYWHERE
+
+
+@dataclass(slots=True)
+class _Question:
+    wish: Wish
     answer: "Future[Near]" = field(default_factory=Future)
 
 
@@ -90,13 +97,20 @@ class Lane:
 
         Raises what loading raised.
         """
-        return self.seek(text, limit=limit, within=within).result()
+        return self.seek(Wish(text, limit, within)).result()
 
-    def seek(self, text: str, *, limit: int, within: Within = EVERYWHERE) -> "Future[Near]":
+    def seek(self, wish: Wish) -> "Future[Near]":
         """The same as soon as it is there, for whoever has something else to do meanwhile."""
-        question = _Question(text, limit, within)
+        question = _Question(wish)
         self._put(question)
         return question.answer
+
+    def seek_all(self, wishes: Sequence[Wish]) -> list["Future[Near]"]:
+        """The same for several questions, which are embedded in one call."""
+        batch = [_Question(wish) for wish in wishes]
+        if batch:
+            self._put(_Errand(lambda: self._answer(batch)))
+        return [question.answer for question in batch]
 
     def read(self, texts: Mapping[int, str]) -> Mapping[int, Tokens]:
         """The tokens of paragraphs given by id; of none if the model has none.
@@ -196,7 +210,7 @@ class Lane:
     def _answer(self, batch: list[_Question]) -> None:
         try:
             embedder, vectors = self._tools()
-            texts = [question.text for question in batch]
+            texts = [question.wish.text for question in batch]
             rows, tokens = embedder.encode_closely(texts, query=True)
             hits = _search(vectors, rows, batch)
         except BaseException as error:  # noqa: BLE001 - handed to whoever asks
@@ -220,15 +234,22 @@ class Lane:
 
 def _search(vectors: Vectors, rows: Matrix, batch: Sequence[_Question]) -> list[Hits]:
     """What each question finds: those that look everywhere together, the others one by one."""
-    free = [at for at, question in enumerate(batch) if all(ids is None for ids in question.within)]
+    free = [
+        at for at, question in enumerate(batch) if all(ids is None for ids in question.wish.within)
+    ]
     found: dict[int, Hits] = {}
     if free:
-        hits = vectors.search(rows[free], max(batch[at].limit for at in free))
-        found = {at: tuple(each[: batch[at].limit]) for at, each in zip(free, hits, strict=True)}
+        hits = vectors.search(rows[free], max(batch[at].wish.limit for at in free))
+        found = {
+            at: tuple(each[: batch[at].wish.limit]) for at, each in zip(free, hits, strict=True)
+        }
     for at, question in enumerate(batch):
         if at not in found:
             row = rows[at : at + 1]
-            sets = (vectors.search(row, question.limit, within=ids)[0] for ids in question.within)
+            sets = (
+                vectors.search(row, question.wish.limit, within=ids)[0]
+                for ids in question.wish.within
+            )
             found[at] = tuple({hit[0]: hit for hits in sets for hit in hits}.values())
     return [found[at] for at in range(len(batch))]
 

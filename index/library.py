@@ -2,33 +2,22 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import cache, partial
 from pathlib import Path
 from typing import Protocol
 
-from index.abstain import THRESHOLD, passing
-from index.answer import (
-    Answer,
-    Filters,
-    Passage,
-    Status,
-    Turn,
-    Where,
-    Why,
-)
-from index.catalogue import Catalogue, here_today, tidy
+from index.abstain import passing
+from index.answer import Answer, Filters, Passage, Request
+from index.catalogue import tidy
 from index.duplicates import merge
-from index.errors import ModelChanged
-from index.explain import traces_of
-from index.filters import read_filters, unread_in, write_filters
+from index.filters import unread_in, write_filters
 from index.followup import follow_up
 from index.highlight import best_sentence
-from index.lane import EVERYWHERE, Lane, Near, Within
-from index.mending import Mended, mend_question
-from index.names.book import AliasBook
-from index.question import Question, read_question
+from index.lane import EVERYWHERE, Lane, Near, Wish, Within
+from index.question import Question
+from index.reference import Read, Reference, status_of
 from index.reindex import Model
 from index.retrieve import (
     BY_MEANING,
@@ -42,9 +31,9 @@ from index.retrieve import (
 )
 from index.scoring import SHIPPED, Weighing
 from index.sentences import split_sentences
-from index.store import Generation, Snapshot, Store
+from index.store import Snapshot, Store
 from index.turns import Turns
-from index.wanted import Rarity, wanted_of
+from index.wanted import Rarity
 
 MOST_PASSAGES = 30
 
@@ -58,19 +47,21 @@ class Follower(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
-    """A question as it is searched: taken apart, under its filters, with what was mended.
+class _Begun:
+    """A question that has been read. It is `idle` where there is nothing to look for."""
 
-    `loosened` are the phrases in quotation marks that are not held to any more.
-    """
-
-    asked: Question
-    filters: Filters
-    mended: Mended
-    loosened: tuple[str, ...] = ()
+    read: Read
+    limit: int
+    skip: int
+    completed: bool
+    idle: bool
 
 
-class Library(Catalogue):
+Seek = Callable[[Read], Awaited]
+"""Has the model begin on a question as it was read; what it gives waits for the end of that."""
+
+
+class Library(Reference):
     """An open collection. Any thread may call any method; close it when done."""
 
     def __init__(  # noqa: PLR0913 - one call of it, in live.py, by name
@@ -86,72 +77,62 @@ class Library(Catalogue):
         aliases: Path | None = None,
         rerank: Rerank | None = None,
     ) -> None:
-        self._store = store
+        super().__init__(store, model, threshold=threshold, aliases=aliases)
         self._lane = lane
-        self._model = model
-        self._threshold = threshold
         self._reads = reads
         self._weighing = weighing
         self._rerank = rerank
         self._follower = follower
         self._turns = Turns()
-        self._names = AliasBook(aliases, commonness=lambda term: model.lexicon().commonness(term))
 
     @property
     def warm(self) -> bool:
         """Whether the model is loaded, or could not be; until then a question waits for it."""
         return self._lane.ready
 
-    def ask(  # noqa: PLR0913 - one question and its circumstances, each by name
-        self,
-        question: str,
-        *,
-        limit: int = 3,
-        skip: int = 0,
-        today: date | None = None,
-        after: Turn | None = None,
-        only: tuple[str, ...] = (),
-        since: int = 0,
-    ) -> Answer:
-        """The passages that answer a question, best first; none where the collection does not say.
+    def await_model(self) -> None:
+        """Return when the library is warm."""
+        with suppress(Exception):  # it is told to whoever asks
+            self._lane.do(lambda *_: None).result()
 
-        `skip` passes over the first so many. `today` is what "last week" is reckoned from, the
-        day it is here unless given. `after` is what the question may follow up. `only` are the
-        publishers that may be seen at all, where not all may. With `since`, only paragraphs that
-        came in after that generation are searched. Raises ModelChanged, ModelMissing, Damaged.
+    def answer(self, request: Request) -> Answer:
+        """The passages that answer a question, best first; none if the collection has none.
+
+        Raises ModelChanged, ModelMissing, Damaged, OutOfReach.
         """
         with self._turns.taken() as awaited, self._store.snapshot() as view:
-            known = self._publishers(view, only)
-            whole = follow_up(tidy(question), after, publishers=known) if after else None
-            skip = skip + whole.skip if whole else skip
-            said = whole.question if whole else question
-            read = self._read(said, view, today=today, publishers=known)
-            read = replace(read, filters=replace(read.filters, only=only, after=since))
-            passages: tuple[Passage, ...] = ()
-            strongest = 0.0
-            idle = not read.asked.terms or _idle(view, read.filters)
-            for attempt in () if idle else _attempts(read):
-                ranked, scope = self._ranked(attempt, view, awaited)
-                passages = _quotes(attempt.asked, ranked, scope)
-                strongest = max((strongest, *(each.judged.evidence for each in ranked[:1])))
-                if passages:
-                    read = attempt
-                    break
-            searched = _status(view.generation())
-        return Answer(
-            question=write_filters(read.asked.text, read.filters),
-            passages=passages[skip : skip + limit],
-            searched=searched,
-            more=max(0, len(passages) - skip - limit),
-            words=read.asked.text,
-            skipped=skip,
-            filters=replace(read.filters, only=(), after=0),
-            loosened=read.loosened,
-            unread=unread_in(read.asked.text),
-            mended=read.mended,
-            completed=whole is not None,
-            strongest=strongest,
-        )
+            begun = self._begun(request, view)
+            return self._finished(begun, view, self._seeking(awaited, view))
+
+    def answers(self, requests: Sequence[Request]) -> Iterator[Answer | Exception]:
+        """What answers each of several questions, or why nothing does, as soon as each is there.
+
+        They are embedded in one call of the model, and worked on one after another by the thread
+        that asks: many threads that want the interpreter take it from each other.
+        """
+        answered = 0
+        try:
+            for answer in self._together(requests):
+                answered += 1
+                yield answer
+        except Exception:  # noqa: BLE001 - each that is left is asked alone, and tells its own
+            for request in requests[answered:]:
+                yield self._answer_or_why_not(request)
+
+    def _together(self, requests: Sequence[Request]) -> Iterator[Answer]:
+        with self._store.snapshot() as view:
+            begun = [self._begun(request, view) for request in requests]
+            wishes = [_wish(each.read, view) for each in begun if not each.idle]
+            near = iter(self._lane.seek_all(wishes))
+            for each in begun:
+                first = None if each.idle else next(near)
+                yield self._finished(each, view, partial(self._sought, each.read, first, view))
+
+    def _answer_or_why_not(self, request: Request) -> Answer | Exception:
+        try:
+            return self.answer(request)
+        except Exception as error:  # noqa: BLE001 - handed to whoever asked
+            return error
 
     def rank(self, question: str, *, limit: int = 10) -> tuple[Passage, ...]:
         """The best candidates, whether or not they pass the threshold, copies told apart.
@@ -161,7 +142,7 @@ class Library(Catalogue):
         passages: tuple[Passage, ...] = ()
         with self._turns.taken() as awaited, self._store.snapshot() as view:
             for read in _attempts(self._read(question, view, publishers=self._publishers(view))):
-                ranked, scope = self._ranked(read, view, awaited)
+                ranked, scope = self._ranked(read, view, self._seeking(awaited, view))
                 passages = tuple(
                     _passage(each, (), read.asked, scope.rarity) for each in ranked[:limit]
                 )
@@ -169,38 +150,9 @@ class Library(Catalogue):
                     break
         return passages
 
-    def threshold(self) -> float:
-        """The evidence from which on a passage is quoted."""
-        with self._store.snapshot() as view:
-            return self._threshold_of(self._in_force(view))
-
-    def status(self) -> Status:
-        """What the newest generation holds."""
-        with self._store.snapshot() as view:
-            return _status(view.generation())
-
     def following(self) -> int:
         """The generation whose vectors are searched; 0 while the model is being loaded."""
         return self._follower.generation
-
-    def why(
-        self, question: str, paragraph: int, *, evidence: float, only: tuple[str, ...] = ()
-    ) -> Why | None:
-        """What a paragraph was chosen by, with that evidence; None where it has left."""
-        lexicon = self._model.lexicon()
-        with self._store.snapshot() as view:
-            read = self._read(question, view, publishers=self._publishers(view, only))
-            filters = Filters(only=only)
-            found = view.found([paragraph], model=self._model.name, filters=filters)
-            if not found or (only and found[0].credit.publisher not in only):
-                return None
-            wanted = wanted_of(
-                read.asked, lambda term: view.rarity([term], lexicon.commonness)[term]
-            )
-            threshold = self._threshold_of(view.generation())
-        traces = traces_of(read.asked, wanted, found[0])
-        nearer = all(each.where is not Where.PASSAGE for each in traces)
-        return Why(traces, evidence, threshold, nearer)
 
     def close(self) -> None:
         """Let go of the model, the vectors and the store."""
@@ -208,48 +160,60 @@ class Library(Catalogue):
         self._lane.close()
         self._store.close()
 
-    def _in_force(self, view: Snapshot) -> Generation:
-        generation = view.generation()
-        if generation.model != self._model.name:
-            raise ModelChanged(
-                f"the collection was embedded by {generation.model}, but {self._model.name} is"
-                " set; run scripts/run reindex, or set INDEX_MODEL as it was and start again"
-            )
-        return generation
+    def _begun(self, request: Request, view: Snapshot) -> _Begun:
+        """A question as far as it gets without the model: made whole, and read."""
+        known = self._publishers(view, request.only)
+        said, skip = request.question, request.skip
+        after = request.after
+        whole = follow_up(tidy(said), after, publishers=known) if after else None
+        if whole:
+            said, skip = whole.question, skip + whole.skip
+        read = self._read(said, view, today=request.today, publishers=known)
+        read = replace(read, filters=replace(read.filters, only=request.only, after=request.since))
+        idle = not read.asked.terms or _nothing_new(view, read.filters)
+        return _Begun(read, limit=request.limit, skip=skip, completed=whole is not None, idle=idle)
 
-    def _threshold_of(self, generation: Generation) -> float:
-        """The one that was set, else the collection's own, else the program's.
-
-        The collection's own was measured without a reranker, and holds only without one.
-        """
-        own = generation.threshold if self._rerank is None else None
-        thresholds = (self._threshold, own, THRESHOLD)
-        return next(each for each in thresholds if each is not None)
-
-    def _read(
-        self,
-        question: str,
-        view: Snapshot,
-        *,
-        publishers: tuple[str, ...],
-        today: date | None = None,
-    ) -> _Read:
-        """The question with its filters taken out and its typos mended, taken apart."""
-        lexicon = self._model.lexicon()
-        wish = read_filters(tidy(question), today=today or here_today(), publishers=publishers)
-        names = self._names.of(view)
-        text, mended = mend_question(
-            wish.question,
-            known=lambda term: term in lexicon or view.knows(term),
-            near=view.terms_like,
-            word=lexicon.word,
-            names=names.terms,
+    def _finished(self, begun: _Begun, view: Snapshot, seek: Seek) -> Answer:
+        """The answer to a question; `seek` has the model begin on it, or gives what it found."""
+        read = begun.read
+        passages: tuple[Passage, ...] = ()
+        strongest = 0.0
+        for attempt in () if begun.idle else _attempts(read):
+            ranked, scope = self._ranked(attempt, view, seek)
+            passages = _quotes(attempt.asked, ranked, scope)
+            strongest = max((strongest, *(each.judged.evidence for each in ranked[:1])))
+            if passages:
+                read = attempt
+                break
+        end = begun.skip + begun.limit
+        return Answer(
+            question=write_filters(read.asked.text, read.filters),
+            passages=passages[begun.skip : end],
+            searched=status_of(view.generation()),
+            more=max(0, len(passages) - end),
+            words=read.asked.text,
+            skipped=begun.skip,
+            filters=replace(read.filters, only=(), after=0),
+            loosened=read.loosened,
+            unread=unread_in(read.asked.text),
+            mended=read.mended,
+            completed=begun.completed,
+            strongest=strongest,
         )
-        return _Read(read_question(text, aliases=names, kin=lexicon.kin), wish.filters, mended)
 
-    def _ranked(
-        self, read: _Read, view: Snapshot, awaited: Callable[[Future[Near]], Near]
-    ) -> tuple[list[Retrieved], Scope]:
+    def _seeking(self, awaited: Callable[[Future[Near]], Near], view: Snapshot) -> Seek:
+        """Has the model begin on a reading of a question, and others go on until it is done."""
+        return lambda read: partial(awaited, self._lane.seek(_wish(read, view)))
+
+    def _sought(
+        self, first: Read, near: Future[Near] | None, view: Snapshot, read: Read
+    ) -> Awaited:
+        """What was found already for the first reading of a question; for another it is sought."""
+        if near is not None and read is first:
+            return near.result
+        return self._lane.seek(_wish(read, view)).result
+
+    def _ranked(self, read: Read, view: Snapshot, seek: Seek) -> tuple[list[Retrieved], Scope]:
         """The candidates, best first, and where they were looked for."""
         generation = self._in_force(view)
         lexicon = self._model.lexicon()
@@ -258,16 +222,16 @@ class Library(Catalogue):
         scope = Scope(
             view, generation, rarity, threshold, self._reads, read.filters, self._weighing
         )
-        within = _within(view, read.filters)
-
-        def seek() -> Awaited:
-            near = self._lane.seek(read.asked.plain, limit=BY_MEANING, within=within)
-            return partial(awaited, near)
-
-        return retrieve(read.asked, seek, scope, self._lane.read, self._rerank), scope
+        seeking = partial(seek, read)
+        return retrieve(read.asked, seeking, scope, self._lane.read, self._rerank), scope
 
 
-def _idle(view: Snapshot, filters: Filters) -> bool:
+def _wish(read: Read, view: Snapshot) -> Wish:
+    """What is wanted of the lane for a question."""
+    return Wish(read.asked.plain, BY_MEANING, _within(view, read.filters))
+
+
+def _nothing_new(view: Snapshot, filters: Filters) -> bool:
     """Whether nothing came in since the generation that is asked of."""
     new = Filters(only=filters.only, after=filters.after)
     return bool(filters.after) and not len(view.paragraphs_meeting(new))
@@ -279,7 +243,7 @@ def _within(view: Snapshot, filters: Filters) -> Within:
     return tuple(view.paragraphs_meeting(each) if each else None for each in searched_in(filters))
 
 
-def _attempts(read: _Read) -> Iterator[_Read]:
+def _attempts(read: Read) -> Iterator[Read]:
     """The question as it was asked, then without its quotation marks: people quote in irony."""
     yield read
     if phrases := read.filters.phrases:
@@ -313,17 +277,4 @@ def _passage(
         credit=found.credit,
         also=tuple(name for name in carriers if name and name != found.credit.publisher),
         page=found.page,
-    )
-
-
-def _status(generation: Generation) -> Status:
-    return Status(
-        articles=generation.articles,
-        paragraphs=generation.paragraphs,
-        publishers=generation.publishers,
-        earliest=generation.earliest,
-        latest=generation.latest,
-        generation=generation.id,
-        published_at=generation.created,
-        model=generation.model,
     )

@@ -130,6 +130,7 @@ class IndexSettings(Settings):
     private: bool = Field(default=False, description="true or false")
     watch: bool = Field(default=False, description="true or false")
     threads: int = Field(0, ge=0, le=1024, description="a whole number; 0 lets torch choose")
+    processes: int = Field(1, ge=1, le=8, description="a whole number from 1 to 8")
     precision: Precision = Field(Precision.AUTO, description="auto, float32 or bfloat16")
     batch: int = Field(64, ge=1, le=4096, description="a whole number from 1 to 4096")
     aliases: RootedPath = Field(

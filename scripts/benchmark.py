@@ -84,7 +84,7 @@ def _asked(folder: Path, asked: argparse.Namespace) -> "list[Measure]":
     indexing = measure_indexing(shelf, bare if real else by, settings, runs=asked.runs, real=real)
     questions = made_up(texts, asked.questions)
     ground = Ground(shelf.folder, model, embedder, bare, questions, count, asked.runs)
-    return [*indexing, *measure_asking(ground)]
+    return [*indexing, *measure_asking(ground, settings)]
 
 
 def _in_postgres(folder: Path, asked: argparse.Namespace) -> "list[Measure]":

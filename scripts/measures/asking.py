@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
+from index.branches import in_processes
 from index.embedder import Embedder
-from index.library import Library
 from index.live import follow
+from index.reference import Reference
 from index.reindex import Model
 from index.retrieve import BY_MEANING, BY_WORDS, READ
+from index.settings import IndexSettings
 from index.store import Snapshot, open_store
 from index.store.ranking import Most
 from index.store.sqlite import FILE_NAME, open_for_reading
@@ -23,6 +25,7 @@ from scripts.measures.measure import Measure, against, percentile, timed
 T = TypeVar("T")
 
 AT_ONCE = 64
+PROCESSES = 2
 LARGE = 100_000
 NEAREST = 10
 WORDS_P99_S, SEARCH_P99_S = 0.030, 0.050
@@ -52,8 +55,11 @@ def made_up(texts: Sequence[str], count: int, *, seed: int = 1) -> list[str]:
     return [" ".join(words[10:17]) + "?" for words in chosen]
 
 
-def measure_asking(ground: Ground) -> list[Measure]:
-    """One question with and without close reading, many at once, words and meaning apart."""
+def measure_asking(ground: Ground, settings: IndexSettings) -> list[Measure]:
+    """One question with and without close reading, many at once, words and meaning apart.
+
+    What is asked of several processes is opened by these settings.
+    """
     warm = replace(ground.model, load=lambda: ground.embedder)
     store = open_store(ground.folder)
     with closing(store), store.snapshot() as view:
@@ -61,9 +67,21 @@ def measure_asking(ground: Ground) -> list[Measure]:
     rows = [_call(ground)]
     for reads in (READ, 0):
         with closing(follow(ground.folder, warm, reads=reads)) as library:
-            rows += _lone(ground, library, vectors, reads)
-            rows.append(_many(ground, library, reads))
+            rows += _lone(ground, library, vectors, f"INDEX_READ={reads}")
+            rows.append(_many(ground, library, f"INDEX_READ={reads}"))
+    rows += _in_processes(ground, settings, vectors)
     return [*rows, *_apart(ground, vectors)]
+
+
+def _in_processes(ground: Ground, settings: IndexSettings, vectors: FaissVectors) -> list[Measure]:
+    """The same where several processes answer, once all of them are ready."""
+    here = {"url": str(ground.folder), "processes": PROCESSES, "read": READ}
+    name = f"INDEX_PROCESSES={PROCESSES}"
+    with closing(in_processes(settings.model_copy(update=here))) as library:
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            while library.ready < PROCESSES:
+                list(pool.map(library.ask, ground.questions))
+        return [*_lone(ground, library, vectors, name), _many(ground, library, name)]
 
 
 def _call(ground: Ground) -> Measure:
@@ -76,14 +94,14 @@ def _call(ground: Ground) -> Measure:
     return against("the model's call alone: p50", percentile(ours, 50), percentile(bare, 50))
 
 
-def _lone(ground: Ground, library: Library, vectors: FaissVectors, reads: int) -> list[Measure]:
+def _lone(ground: Ground, library: Reference, vectors: FaissVectors, how: str) -> list[Measure]:
     def bare(question: str) -> object:
         return vectors.search(ground.bare.encode_queries([question]), BY_MEANING)
 
     for each in (library.ask, bare):
         each(ground.questions[0])
     whole, least = in_turns(ground.questions, library.ask, bare)
-    name = f"a question, {ground.paragraphs:,} paragraphs, INDEX_READ={reads}"
+    name = f"a question, {ground.paragraphs:,} paragraphs, {how}"
     targets = (1.5, 2.5) if ground.paragraphs >= LARGE else (1.15, None)
     return [
         against(f"{name}: p{share}", percentile(whole, share), percentile(least, share), target)
@@ -104,14 +122,14 @@ def in_turns(
     return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
 
 
-def _many(ground: Ground, library: Library, reads: int) -> Measure:
+def _many(ground: Ground, library: Reference, how: str) -> Measure:
     several = [ground.questions[at % len(ground.questions)] for at in range(AT_ONCE)]
     whole, least = [], []
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for _ in range(ground.runs):
             whole.append(timed(lambda: list(pool.map(library.ask, several))))
             least.append(timed(lambda: ground.bare.encode_queries(several)))
-    name = f"{AT_ONCE} at once, INDEX_READ={reads}: all, by one batched call"
+    name = f"{AT_ONCE} at once, {how}: all, by one batched call"
     # As many a second as .8 of what the model alone does is 1.25 of its time.
     return against(name, percentile(whole, 50), percentile(least, 50), 1.25)
 

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.answer import Surroundings, Where
+from index.answer import Request, Surroundings, Where
 from index.article import Credit
 from index.errors import ModelChanged, NoCollection
 from index.library import tidy
 from index.live import follow, has_collection
-from tests.support.collections import OTTERS, TEA, Desk
+from tests.support.collections import OTTERS, TEA, Desk, HashEmbedder
 from tests.support.printing import column, pdf
 
 
@@ -44,6 +44,34 @@ def test_the_paragraph_that_says_it_comes_first(library):
     assert passage.credit == Credit(title="Sea otters of the harbour")
     assert not answer.abstained
     assert answer.strongest == passage.evidence
+
+
+SEVERAL = ["Who counted the otters?", "", 'Who said "tea price"?', "What did the clipper land?"]
+
+
+def test_several_questions_are_answered_as_each_is_alone(library):
+    requests = [Request(question) for question in SEVERAL]
+
+    assert list(library.answers(requests)) == [library.ask(question) for question in SEVERAL]
+    assert list(library.answers([])) == []
+
+
+def test_of_several_questions_one_that_fails_leaves_the_others_alone(desk):
+    class Fussy(HashEmbedder):
+        def encode_closely(self, texts, *, query):
+            if any("clipper" in text for text in texts):
+                raise LookupError("clipper")
+            return super().encode_closely(texts, query=query)
+
+    desk.reindex()
+    desk.embedder = Fussy()
+    library = desk.library()
+
+    *first, last = library.answers([Request(question) for question in SEVERAL])
+
+    assert first == [library.ask(question) for question in SEVERAL[:3]]
+    assert repr(last) == "LookupError('clipper')"
+    library.close()
 
 
 CLOSED = """# Harbours of the coast
