@@ -89,6 +89,7 @@ class Lane:
         self._broken: BaseException | None = None
         self._again_at = 0.0
         self._closed = False
+        self._closing = threading.Lock()
         self._thread = threading.Thread(target=self._work, name="lane", daemon=True)
         self._thread.start()
 
@@ -148,8 +149,9 @@ class Lane:
 
     def close(self) -> None:
         """Finish what waits, then end the thread."""
-        self._closed = True
-        self._waiting.put(None)
+        with self._closing:
+            self._closed = True
+            self._waiting.put(None)
         self._thread.join()
 
     def _read(self, embedder: Embedder, texts: Mapping[int, str]) -> Mapping[int, Tokens]:
@@ -167,9 +169,12 @@ class Lane:
         return found
 
     def _put(self, job: _Question | _Errand) -> None:
-        if self._closed:
-            raise RuntimeError("the library is closed")
-        self._waiting.put(job)
+        with (
+            self._closing
+        ):  # behind the end nobody would look at it, and who put it waits for ever
+            if self._closed:
+                raise RuntimeError("the library is closed")
+            self._waiting.put(job)
 
     def _work(self) -> None:
         # A call of the model gives the interpreter away a hundred times, and would wait each time

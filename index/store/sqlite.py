@@ -5,7 +5,9 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 
 import numpy as np
 from sqlite_utils import Database
@@ -23,6 +25,15 @@ from index.words import fold
 
 FILE_NAME = "library.db"
 BUSY_MS = 10_000
+PATIENCE_S = 1.0  # with who reads while the store is closed
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """A thread's connection, and whether the thread is reading by it."""
+
+    connection: sqlite3.Connection
+    busy: threading.RLock = field(default_factory=threading.RLock)
 
 
 class SqliteStore(Store):
@@ -36,8 +47,9 @@ class SqliteStore(Store):
         self.folder = folder
         self._path = folder / FILE_NAME
         self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
+        self._readers: list[_Reader] = []
         self._guard = threading.Lock()
+        self._closed = False
         self._writer: Database | None = None
         self._lately = Lately()
         if writable:
@@ -55,26 +67,34 @@ class SqliteStore(Store):
         Raises NoCollection where nothing has been published, Damaged or OutOfReach where SQLite
         says so, TooNew.
         """
-        connection = None
         try:
-            connection = self._reader()
-            connection.execute("begin")
-            yield Snapshot(connection, lately=self._lately)
+            with self._reader() as connection:
+                connection.execute("begin")
+                try:
+                    yield Snapshot(connection, lately=self._lately)
+                finally:
+                    if connection.in_transaction:
+                        connection.execute("rollback")
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError) and "no such table" in str(error):
                 raise NoCollection(
                     f"{self._path} holds no collection yet; run scripts/run reindex PATH... first"
                 ) from error
             raise trouble(self._path, error) from error
-        finally:
-            if connection is not None and connection.in_transaction:
-                connection.execute("rollback")
 
     def close(self) -> None:
-        """Close every connection of every thread."""
+        """Close every connection of every thread; who reads is waited for a moment.
+
+        One that reads on is left its connection until the process ends: SQLite would crash it.
+        """
+        deadline = monotonic() + PATIENCE_S
         with self._guard:
-            while self._opened:
-                self._opened.pop().close()
+            self._closed = True
+            readers, self._readers = self._readers, []
+        for reader in readers:
+            if reader.busy.acquire(timeout=max(0.0, deadline - monotonic())):
+                reader.connection.close()
+                reader.busy.release()
         if self._writer is not None:
             self._writer.close()
 
@@ -102,7 +122,8 @@ class SqliteStore(Store):
         try:
             yield Draft(self._write)
         except BaseException:
-            self._write.execute("rollback")
+            if self._write.in_transaction:  # of a full disk SQLite has rolled back itself
+                self._write.execute("rollback")
             raise
         self._write.execute("commit")
 
@@ -120,14 +141,18 @@ class SqliteStore(Store):
         connection: sqlite3.Connection = self._writer.conn
         return connection
 
-    def _reader(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = open_for_reading(self._path)
-            self._local.connection = connection
+    @contextmanager
+    def _reader(self) -> Iterator[sqlite3.Connection]:
+        """This thread's own connection, which is not closed meanwhile."""
+        reader: _Reader | None = getattr(self._local, "reader", None)
+        if reader is None:
+            reader = self._local.reader = _Reader(open_for_reading(self._path))
             with self._guard:
-                self._opened.append(connection)
-        return connection
+                self._readers.append(reader)
+        with reader.busy:
+            if self._closed:
+                raise RuntimeError("the store is closed")
+            yield reader.connection
 
 
 def _open_for_writing(path: Path) -> Database:
