@@ -1,4 +1,5 @@
 import logging
+import os
 import sys
 import threading
 from collections.abc import Generator, Iterator
@@ -12,6 +13,14 @@ from tests.support.spilling import spilled_in, spilled_under
 settings.register_profile("untimed", deadline=None)
 settings.register_profile("thorough", deadline=None, max_examples=1_000)
 settings.load_profile("untimed")
+
+
+@pytest.fixture(autouse=True)
+def _no_proxy_and_no_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Telegram is on this machine here, and what is printed is as wide as usual."""
+    for name in list(os.environ):
+        if name.lower().endswith("_proxy") or name == "COLUMNS":
+            monkeypatch.delenv(name)
 
 
 @pytest.fixture(autouse=True)

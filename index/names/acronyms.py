@@ -47,7 +47,8 @@ def is_acronym(short: str) -> bool:
     if _is_arabic(short):
         return 3 <= len(letters) <= 6
     capitals = sum(mark.isupper() for mark in letters)
-    return letters[0].isupper() and capitals >= max(2, len(letters) - 2)
+    # A raised 2 is taken for a letter by what finds the brackets, and is none.
+    return bool(letters) and letters[0].isupper() and capitals >= max(2, len(letters) - 2)
 
 
 def _pairs(text: str) -> Iterator[tuple[str, str]]:

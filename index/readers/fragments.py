@@ -65,7 +65,8 @@ def _tree(markup: str) -> _Element:
 
     bound(markup, size=_LONGEST, marks=_MOST_MARKS)
     markup = _UNWRITABLE.sub(" ", clean(markup))
-    tree: _Element = html.fragment_fromstring(markup, create_parent="div")
+    # Behind a comment nothing is taken for a whole page: lxml fails on one without a body.
+    tree: _Element = html.fragment_fromstring(f"<!---->{markup}", create_parent="div")
     etree.strip_tags(tree, etree.Comment, etree.ProcessingInstruction)
     etree.strip_elements(tree, *_NEVER_SHOWN, with_tail=False)
     for element in tree.xpath(".//*[contains(@class, 'caption')]"):

@@ -53,10 +53,12 @@ async def begun_before(inbox: Inbox, times: dict[int, int]) -> None:
             await inbox.begin(number)
 
 
-async def settle_down() -> None:
-    """Let whatever can go on do so."""
-    for _ in range(20):
-        await asyncio.sleep(0.005)
+async def until(reached) -> None:
+    """Until something has come true, and a little longer, for what must not follow."""
+    async with asyncio.timeout(30):
+        while not reached():  # noqa: ASYNC110 - whatever it is about, no event tells of it
+            await asyncio.sleep(0.005)
+    await asyncio.sleep(0.05)
 
 
 async def test_that_an_update_is_begun_is_on_disk_before_it_is(inbox):
@@ -91,7 +93,7 @@ async def test_what_was_in_work_at_a_crash_is_seen_to_one_by_one_the_least_begun
     await attempts.recall()
 
     tasks = [asyncio.create_task(attempts.handle({"update_id": n})) for n in (1, 2, 3, 4)]
-    await settle_down()
+    await until(lambda: len(work.begun) == 2)
     begun_at_first = sorted(work.begun)
     work.go.set()
     await asyncio.gather(*tasks)
@@ -107,7 +109,7 @@ async def test_a_suspect_that_waits_for_telegram_does_not_hold_up_the_next(inbox
     await attempts.recall()
 
     tasks = [asyncio.create_task(attempts.handle({"update_id": n})) for n in (1, 2)]
-    await settle_down()
+    await until(lambda: len(work.begun) == 2)
     begun = list(work.begun)
     work.go.set()
     await asyncio.gather(*tasks)
@@ -122,7 +124,7 @@ async def test_a_stop_is_no_attempt(inbox):
     await attempts.recall()
 
     tasks = [asyncio.create_task(attempts.handle({"update_id": n})) for n in (1, 2, 3)]
-    await settle_down()
+    await until(lambda: len(work.begun) == 2)
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

@@ -272,12 +272,13 @@ async def test_corrections_that_take_long_leave_clerks_for_questions(telegram, t
 
     library, go = Slow(), threading.Event()
     async with office_of(telegram, library, tmp_path) as office:
-        desk = Desk(library, patience_s=0.1, room=20)
+        desk = Desk(library, patience_s=1, room=20)
         hurried = replace(office, desk=desk)
         quotes = (Quote(1, "a.md", "Otters."),)
         await office.memory.keep(7, 1, Sheet(Kind.ANSWER, {"html": "x"}, quotes=quotes))
         looks = [asyncio.create_task(Corrector(hurried).look()) for _ in range(8)]
-        await asyncio.sleep(0.5)
+        await telegram.until(lambda: most)
+        await asyncio.sleep(0.2)
         asked = await desk.look(lambda held: held.status())
         go.set()
         desk.close()

@@ -379,7 +379,7 @@ async def test_a_process_tells_systemd_of_its_whole_life(telegram, tmp_path, man
             "BOT_DATA": str(tmp_path / "bot"),
             "XDG_RUNTIME_DIR": str(tmp_path),
             "NOTIFY_SOCKET": manager.address,
-            "WATCHDOG_USEC": "300000",
+            "WATCHDOG_USEC": "1500000",
         },
         cwd=ROOT,
         stderr=asyncio.subprocess.DEVNULL,

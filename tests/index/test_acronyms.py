@@ -69,6 +69,7 @@ def test_a_glossary_is_cut_short():
     assert len(acronyms_in(text)) == MOST
 
 
+@example("Superscript two (²³)")
 @example("of of of of of of of of of of of of of of of of of of of of of (OOOOOOOOOO)")
 @given(st.text(alphabet="AaBb of(.)[]-–'’ال ء", max_size=80))
 def test_an_expansion_is_always_a_part_of_its_text(text):

@@ -329,6 +329,8 @@ FRAGMENTS = st.sampled_from(MARKS.split("¦")).map(str.encode) | st.binary(max_s
 @example(".jsonl", b'{"text": "\\ud800"}')
 @example(".txt", b"\xff\xfe\x00\xd8")
 @example(".md", b"---\na: b\n---\n")
+@example(".md", b"- <html>")
+@example(".md", b"> <html><head>")
 @example(".html", b"<html><table><td><p>Otters</table>")
 def test_any_bytes_give_articles_or_a_reason(suffix, data):
     with tempfile.TemporaryDirectory() as folder:

@@ -126,13 +126,19 @@ def test_a_follower_outlives_a_fault_and_says_it_once(desk, caplog):
     library = desk.library(look_every_s=0.005)
     library.ask("otters")
     desk.embedder.name = "hashes@2"
+
+    def told():
+        return [each for each in caplog.messages if "of another model" in each]
+
     with caplog.at_level(logging.WARNING):
         desk.reindex()
-        for _ in range(20):
-            library._follower._ended.wait(0.01)
+        for _ in range(600):
+            if told():
+                break
+            library._follower._ended.wait(0.05)
+        library._follower._ended.wait(0.1)  # it looks a dozen times more
 
-    told = [record for record in caplog.records if "of another model" in record.getMessage()]
-    assert len(told) == 1
+    assert len(told()) == 1
     assert library._follower._thread.is_alive()
     library.close()
 

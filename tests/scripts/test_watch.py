@@ -174,8 +174,10 @@ def test_a_folder_that_appears_later_is_read_and_one_made_anew_is_followed(desk,
         until(lambda: len(ran(said)) == 2)
         shutil.rmtree(late)
         until(lambda: any(str(late) in line for line in said[3:]))
-        late.mkdir()
-        (late / "kelp.txt").write_text("Kelp grows by the yard at Tidewater, said Ada Brine.")
+        aside = tmp_path / "aside"
+        aside.mkdir()
+        (aside / "kelp.txt").write_text("Kelp grows by the yard at Tidewater, said Ada Brine.")
+        aside.rename(late)
         until(lambda: len(ran(said)) == 3)
 
     assert f"{late} is not there; what was read from it is kept" in said

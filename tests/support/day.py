@@ -11,7 +11,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.phrases import phrases_in
@@ -127,8 +127,10 @@ async def played(folder: Path) -> tuple[str, Day]:
 
 def _undated(line: str) -> str:
     """A line without the day and the hour on which it was played."""
-    today = phrases_in("en").day(datetime.now(UTC).date().isoformat())
-    return re.sub(r"\b\d\d:\d\d\b", "HH:MM", line.replace(today, "TODAY"))
+    now = datetime.now(UTC)
+    for moment in (now, now - timedelta(hours=1)):  # it may have been midnight meanwhile
+        line = line.replace(phrases_in("en").day(moment.date().isoformat()), "TODAY")
+    return re.sub(r"\b\d\d:\d\d\b", "HH:MM", line)
 
 
 def main() -> int:

@@ -40,7 +40,19 @@ class Server:
 
     def make(self) -> None:
         """Be a new server, without any data."""
-        self._run("initdb", "-D", self._data, "-U", "quotewire", "-A", "trust", "-N")
+        self._run(
+            "initdb",
+            "-D",
+            self._data,
+            "-U",
+            "quotewire",
+            "-A",
+            "trust",
+            "-N",
+            "-E",
+            "UTF8",
+            "--locale=C",
+        )
 
     def copy(self, primary: "Server") -> None:
         """Be a replica of another, made anew of what that one has."""
