@@ -14,8 +14,8 @@ IndexFault
 ├── ModelChanged      the collection was embedded by another model
 ├── MissingExtra      an optional library is not installed
 ├── AnswersFell       golden questions are answered worse than before (index/golden.py)
-├── NotEmpty          a backup would be restored over something (index/backup.py)
-└── InUse             what a backup would replace is open (index/backup.py)
+├── NotEmpty          a backup would be restored, or a collection moved, over something
+└── InUse             what a backup would replace is open (index/restoring.py)
 """
 
 
@@ -69,3 +69,7 @@ class ModelChanged(IndexFault):
 
 class MissingExtra(IndexFault):
     """An optional library is not installed."""
+
+
+class NotEmpty(IndexFault):
+    """There is something where a backup was to be restored, or a collection moved to."""

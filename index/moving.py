@@ -3,8 +3,7 @@
 from contextlib import closing
 from dataclasses import dataclass
 
-from index.backup import NotEmpty
-from index.errors import Damaged
+from index.errors import Damaged, NotEmpty
 from index.lock import reindex_lock
 from index.settings import Where
 from index.store import Snapshot, open_store

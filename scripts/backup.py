@@ -21,7 +21,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(asked: argparse.Namespace) -> int:
     from bot.settings import load_bot_settings
-    from index.backup import Places, back_up, restore, summary, verify
+    from index.archive import summary, verify
+    from index.backup import Places, back_up
+    from index.restoring import restore
     from scripts.terminal.reindexing import shown_progress
 
     settings, bot = settings_here(), load_bot_settings(os.environ, ROOT / ".env")

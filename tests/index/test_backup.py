@@ -1,87 +1,20 @@
-"""Backups: consistent while others write, checked, and restored whole or not at all."""
+"""Backups: consistent while others write, and checked."""
 
 import gzip
-import io
-import json
 import shutil
 import sqlite3
 import stat
-import tarfile
 import threading
 from contextlib import closing
 
 import pytest
 
-from index.backup import InUse, NotEmpty, Places, back_up, read_list, restore, summary, verify
-from index.errors import Damaged, Locked, NoCollection, Unreadable
-from index.lock import reindex_lock
+from index.archive import read_list, summary, verify
+from index.backup import Places, back_up
+from index.errors import Damaged, NoCollection, Unreadable
+from index.restoring import restore
+from tests.support.backups import elsewhere, quiet, quoted, repacked
 from tests.support.collections import OTTERS
-
-COUNT = "Who counted forty otters?"
-
-
-def quiet(*_) -> None:
-    """Progress that nobody looks at."""
-
-
-@pytest.fixture
-def places(desk, tmp_path):
-    """A collection with everything that a backup takes."""
-    desk.reindex()
-    places = Places(desk.folder, tmp_path / "bot", tmp_path / "names.txt")
-    places.bot.mkdir()
-    with closing(sqlite3.connect(places.bot / "bot.db")) as db, db:
-        db.execute("pragma journal_mode = wal")
-        db.execute("create table inbox (seq)")
-        db.execute("insert into inbox values (7)")
-    places.aliases.write_text("Tidewater = the harbour\n")
-    feed = desk.folder / "fetched" / "gazette"
-    feed.mkdir(parents=True)
-    (feed / "a1.html").write_text("<p>Otters</p>")
-    (feed / ".state.json").write_text("{}")
-    (desk.folder / "questions.jsonl").write_text('{"question": "Who?"}\n')
-    return places
-
-
-@pytest.fixture
-def backup(places, tmp_path):
-    back_up(tmp_path / "all.tar.gz", places, progress=quiet)
-    return tmp_path / "all.tar.gz"
-
-
-def elsewhere(root) -> Places:
-    return Places(root / "new" / "data", root / "new" / "bot", root / "new" / "names.txt")
-
-
-def contents(folder) -> list[str]:
-    files = (path for path in folder.rglob("*") if path.is_file())
-    return sorted(str(path.relative_to(folder)) for path in files)
-
-
-def inbox(places) -> list[tuple[int]]:
-    with closing(sqlite3.connect(places.bot / "bot.db")) as db:
-        return db.execute("select seq from inbox").fetchall()
-
-
-def quoted(desk, places) -> str:
-    desk.folder = places.folder
-    library = desk.library()
-    text = library.ask(COUNT).passages[0].text
-    library.close()
-    return text
-
-
-def repacked(source, target, change):
-    """The backup with its files, by name, as `change` leaves them."""
-    with tarfile.open(source) as tar:
-        files = {member.name: tar.extractfile(member).read() for member in tar}
-    change(files)
-    with tarfile.open(target, "w:gz") as tar:
-        for name, data in files.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(data)
-            tar.addfile(info, io.BytesIO(data))
-    return target
 
 
 def test_a_backup_says_what_it_holds(backup):
@@ -98,111 +31,6 @@ def test_a_backup_says_what_it_holds(backup):
     assert "library.db" in summary(found)
     assert "2 fetched files" in summary(found)
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
-
-
-def test_everything_comes_back_in_another_place(desk, backup, tmp_path):
-    new = elsewhere(tmp_path)
-
-    restore(backup, new, replace=False, progress=quiet)
-
-    assert "Ada Brine" in quoted(desk, new)
-    assert inbox(new) == [(7,)]
-    assert new.aliases.read_text() == "Tidewater = the harbour\n"
-    assert contents(new.folder / "fetched") == ["gazette/.state.json", "gazette/a1.html"]
-    assert not list(new.folder.glob(".backup-*"))
-
-
-def test_a_restored_collection_is_taken_on_from_where_it_was(desk, backup, tmp_path):
-    new = elsewhere(tmp_path)
-    restore(backup, new, replace=False, progress=quiet)
-    desk.folder = new.folder
-    desk.embedder.embedded.clear()
-
-    outcome = desk.reindex()
-
-    assert (outcome.unchanged, outcome.generation) == (2, 1)
-    assert desk.embedder.embedded == []
-
-
-def test_vectors_of_what_was_replaced_are_not_taken_for_the_restored_ones(desk, places, backup):
-    desk.write("otters.txt", OTTERS.replace("Ada Brine", "Nobody at all"))
-    desk.reindex()
-
-    restore(backup, places, replace=True, progress=quiet)
-    desk.write("otters.txt", OTTERS.replace("forty otters", "fifty otters"))
-    desk.reindex()
-
-    assert "Ada Brine, counted fifty otters" in quoted(desk, places)
-
-
-def test_a_filled_place_is_refused_and_left_as_it_was(desk, places, backup):
-    desk.write("otters.txt", OTTERS.replace("Ada Brine", "Nobody at all"))
-    desk.reindex()
-
-    with pytest.raises(NotEmpty, match="add --replace"):
-        restore(backup, places, replace=False, progress=quiet)
-
-    assert "Nobody at all" in quoted(desk, places)
-
-
-def test_what_is_open_is_not_replaced(desk, places, backup):
-    desk.write("otters.txt", OTTERS.replace("Ada Brine", "Nobody at all"))
-    desk.reindex()
-    library = desk.library()
-    library.ask(COUNT)
-
-    with pytest.raises(InUse, match="stop the bot"):
-        restore(backup, places, replace=True, progress=quiet)
-
-    library.close()
-    assert "Nobody at all" in quoted(desk, places)
-    assert contents(places.folder / "fetched") == ["gazette/.state.json", "gazette/a1.html"]
-
-
-def test_what_is_being_reindexed_is_not_replaced(places, backup):
-    with reindex_lock(places.folder), pytest.raises(Locked):
-        restore(backup, places, replace=True, progress=quiet)
-
-
-def test_a_place_that_cannot_be_written_leaves_everything_as_it_was(desk, places, backup):
-    desk.write("otters.txt", OTTERS.replace("Ada Brine", "Nobody at all"))
-    desk.reindex()
-    (places.folder / "fetched" / "gazette" / "b2.html").write_text("later")
-    (places.folder / "a file").write_text("")
-    barred = Places(places.folder, places.bot, places.folder / "a file" / "names.txt")
-
-    with pytest.raises(OSError, match="a file"):
-        restore(backup, barred, replace=True, progress=quiet)
-
-    assert "Nobody at all" in quoted(desk, places)
-    assert (places.folder / "fetched" / "gazette" / "b2.html").read_text() == "later"
-
-
-def test_files_that_came_after_the_backup_go_with_what_was_replaced(places, backup):
-    (places.folder / "fetched" / "gazette" / "b2.html").write_text("later")
-
-    restore(backup, places, replace=True, progress=quiet)
-
-    assert contents(places.folder / "fetched") == ["gazette/.state.json", "gazette/a1.html"]
-
-
-def test_a_damaged_database_can_be_replaced(desk, places, backup):
-    (places.folder / "library.db").write_bytes(b"not a database" * 1000)
-
-    restore(backup, places, replace=True, progress=quiet)
-
-    assert "Ada Brine" in quoted(desk, places)
-
-
-@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.9])
-def test_a_backup_cut_short_restores_nothing(backup, tmp_path, share):
-    data = backup.read_bytes()
-    backup.write_bytes(data[: int(len(data) * share)])
-
-    with pytest.raises((Damaged, Unreadable)):
-        restore(backup, elsewhere(tmp_path), replace=False, progress=quiet)
-
-    assert contents(tmp_path / "new") in ([], ["data/reindex.lock"])
 
 
 def test_a_changed_byte_is_found_wherever_it_is(backup):
@@ -238,22 +66,6 @@ def test_a_file_that_is_not_listed_is_refused(backup, tmp_path):
 
     with pytest.raises(Damaged, match="does not belong"):
         verify(repacked(backup, tmp_path / "odd.tar.gz", change), progress=quiet)
-
-
-@pytest.mark.parametrize(
-    "name", ["../x", "fetched/../../x", "/etc/x", "fetched/./x", "fetched", "vectors.json"]
-)
-def test_a_name_that_leads_elsewhere_is_refused(backup, tmp_path, name):
-    def change(files):
-        told = json.loads(files["backup.json"])
-        told["files"][name] = [1, "0" * 64]
-        files["backup.json"] = json.dumps(told).encode()
-        files[name] = b"x"
-
-    odd = repacked(backup, tmp_path / "odd.tar.gz", change)
-
-    with pytest.raises(Unreadable, match="no backup"):
-        restore(odd, elsewhere(tmp_path), replace=False, progress=quiet)
 
 
 @pytest.mark.parametrize(

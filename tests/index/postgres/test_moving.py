@@ -5,8 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from index.backup import NotEmpty
-from index.errors import Damaged, NoCollection
+from index.errors import Damaged, NoCollection, NotEmpty
 from index.moving import Moved, move
 from index.store import open_store
 from index.store.moving import digest_of_rows

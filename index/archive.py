@@ -1,0 +1,161 @@
+"""The file of a backup: what was collected, packed with checksums and read back.
+
+It is a tar.gz: first a list of what is in it with checksums, then the databases, the fetched
+files, the golden questions and the file of names.
+"""
+
+import gzip
+import hashlib
+import json
+import os
+import tarfile
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from index.errors import Damaged, Unreadable
+from index.plan import Progress
+
+FORMAT = 1
+LIST = "backup.json"
+LIBRARY, BOT, FETCHED, QUESTIONS, ALIASES = (
+    "library.db", "bot.db", "fetched", "questions.jsonl", "aliases.txt",
+)  # fmt: skip
+_LARGEST_LIST = 256 * 1024 * 1024
+_LEVEL = 6
+_UNREADABLE = (OSError, EOFError, tarfile.TarError, zlib.error, ValueError, KeyError, TypeError)
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """What a backup holds: when it was made, and each file's size in bytes and checksum."""
+
+    created: str
+    files: Mapping[str, tuple[int, str]]
+
+    @property
+    def size_bytes(self) -> int:
+        """The size of all files together."""
+        return sum(size for size, _ in self.files.values())
+
+
+def pack(folder: Path, written: Path, progress: Progress) -> None:
+    """Write what is in a folder, with a list of it, into one file that is not there yet."""
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    names = [path.relative_to(folder).as_posix() for path in paths]
+    files = {
+        name: (path.stat().st_size, _checksum(path))
+        for name, path in zip(names, paths, strict=True)
+    }
+    created = datetime.now(UTC).isoformat(timespec="seconds")
+    told = {"format": FORMAT, "created": created, "files": files}
+    (folder / LIST).write_text(json.dumps(told, ensure_ascii=False, indent=1), "utf-8")
+    with written.open("xb") as file:
+        written.chmod(0o600)  # bot.db is nobody else's business
+        with (
+            gzip.GzipFile("", "wb", _LEVEL, file) as packed,
+            tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as tar,
+        ):
+            tar.add(folder / LIST, LIST)
+            for done, (name, path) in enumerate(zip(names, paths, strict=True), start=1):
+                tar.add(path, name, recursive=False)
+                progress("packing", done, len(names))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def verify(path: Path, *, progress: Progress) -> Backup:
+    """What a backup holds, with every byte of it read. Raises Unreadable, Damaged."""
+    backup = read_list(path)
+    for done, _ in enumerate(members(path, backup), start=1):
+        progress("checking", done, len(backup.files))
+    return backup
+
+
+def read_list(path: Path) -> Backup:
+    """What a backup says that it holds. Raises Unreadable where it is no backup."""
+    try:
+        with tarfile.open(path, "r:gz") as tar:
+            first = tar.next()
+            if first is None or first.name != LIST or first.size > _LARGEST_LIST:
+                raise Unreadable(f"{path} is no backup of a collection")
+            file = tar.extractfile(first)
+            told = json.loads(file.read() if file else b"")
+        if told["format"] != FORMAT:
+            raise Unreadable(f"{path} was made by a newer version; update this one first")
+        files = {str(name): (int(size), str(mark)) for name, (size, mark) in told["files"].items()}
+    except _UNREADABLE as error:
+        raise Unreadable(f"{path} is no backup of a collection ({error})") from error
+    if LIBRARY not in files or not all(map(_belongs, files)):
+        raise Unreadable(f"{path} is no backup of a collection")
+    return Backup(str(told["created"]), files)
+
+
+def summary(backup: Backup) -> str:
+    """What a backup holds, in one line."""
+    fetched = sum(name.startswith(f"{FETCHED}/") for name in backup.files)
+    named = [name for name in backup.files if not name.startswith(f"{FETCHED}/")]
+    parts = [*named, *([f"{fetched:,} fetched files"] if fetched else [])]
+    return f"{', '.join(parts)}; {backup.size_bytes / 2**20:,.1f} MB unpacked; {backup.created}"
+
+
+def members(path: Path, backup: Backup, into: Path | None = None) -> Iterator[str]:
+    """The name of each file of a backup, once its checksum agrees; unpacked where told to.
+
+    Raises Damaged where a file is missing, is not what it was, or does not belong.
+    """
+    missing = dict(backup.files)
+    try:
+        for member, file in _packed(path):
+            if member.name == LIST:
+                continue
+            size, mark = missing.pop(member.name, (-1, ""))
+            if file is None or size != member.size:
+                raise Damaged(f"{path} is damaged: {member.name} does not belong in it")
+            if _taken(file, into / member.name if into else None) != mark:
+                raise Damaged(f"{path} is damaged: the checksum of {member.name} is wrong")
+            if into is not None:
+                os.utime(into / member.name, (member.mtime, member.mtime))
+            yield member.name
+    except (OSError, EOFError, tarfile.TarError, zlib.error, ValueError) as error:
+        raise Damaged(f"{path} is damaged ({error})") from error
+    if missing:
+        raise Damaged(f"{path} is damaged: {min(missing)} is missing from it")
+
+
+def _packed(path: Path) -> Iterator[tuple[tarfile.TarInfo, IO[bytes] | None]]:
+    """Each member of a tar.gz, with what it holds if it is a file; read to the last byte."""
+    with gzip.open(path) as unpacked, tarfile.open(fileobj=unpacked, mode="r:") as tar:
+        for member in tar:
+            yield member, tar.extractfile(member) if member.isfile() else None
+        while unpacked.read(1 << 20):  # a tar ends before gzip's checksum of the whole
+            pass
+
+
+def _taken(file: IO[bytes], target: Path | None) -> str:
+    """The checksum of what a file holds, which goes to `target` on the way if there is one."""
+    digest = hashlib.sha256()
+    if target is not None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    with target.open("xb") if target else open(os.devnull, "wb") as out:  # noqa: PTH123
+        while block := file.read(1 << 20):
+            digest.update(block)
+            out.write(block)
+    return digest.hexdigest()
+
+
+def _checksum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _belongs(name: str) -> bool:
+    """Whether a backup has a place for this name, which leads nowhere else."""
+    path = PurePosixPath(name)
+    if name in (LIBRARY, BOT, QUESTIONS, ALIASES):
+        return True
+    plain = str(path) == name and ".." not in path.parts and "\0" not in name
+    return plain and len(path.parts) > 1 and path.parts[0] == FETCHED
