@@ -65,19 +65,22 @@ def _rename(library: Path) -> None:
 
 
 def _settle(database: Path) -> None:
-    """Make a database that is to be replaced one file again, which only works if nobody has it."""
-    if not database.is_file():
-        return
+    """Make one file of a database that is to be replaced, which only works if nobody has it.
+
+    What is left beside one that was moved away would be played over the restored one.
+    """
     try:
-        with closing(sqlite3.connect(database, timeout=1)) as connection:
-            connection.execute("pragma journal_mode = delete")
+        if database.is_file():
+            with closing(sqlite3.connect(database, timeout=1)) as connection:
+                connection.execute("pragma journal_mode = delete")
     except sqlite3.OperationalError as error:
         raise InUse(
             f"{database} is in use ({error}); stop the bot, and whatever else has it open, first"
         ) from error
-    except sqlite3.DatabaseError:  # it is damaged, which may be why it is replaced
-        for ending in ("-wal", "-shm"):
-            database.with_name(database.name + ending).unlink(missing_ok=True)
+    except sqlite3.DatabaseError:
+        pass  # it is damaged, which may be why it is replaced
+    for ending in ("-wal", "-shm", "-journal"):
+        database.with_name(database.name + ending).unlink(missing_ok=True)
 
 
 def _put(aside: Path, places: Places) -> None:

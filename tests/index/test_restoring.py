@@ -1,6 +1,8 @@
 """Backups are restored whole or not at all."""
 
 import json
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -131,3 +133,37 @@ def test_a_name_that_leads_elsewhere_is_refused(backup, tmp_path, name):
 
     with pytest.raises(Unreadable, match="no backup"):
         restore(odd, elsewhere(tmp_path), replace=False, progress=quiet)
+
+
+@pytest.mark.parametrize("name", ["library.db", "bot.db"])
+def test_the_log_of_a_database_that_was_moved_away_is_not_played_over_the_restored_one(
+    desk, places, backup, name
+):
+    database = places.of(name)
+    with closing(sqlite3.connect(database)) as db:
+        db.execute("create table later (x)")
+        db.commit()
+        left = database.with_name(f"{name}-wal").read_bytes()
+    database.unlink()
+    database.with_name(f"{name}-wal").write_bytes(left)
+
+    restore(backup, places, replace=True, progress=quiet)
+
+    with closing(sqlite3.connect(database)) as db:
+        assert not db.execute("select 1 from sqlite_master where name = 'later'").fetchall()
+        assert db.execute("pragma integrity_check").fetchone() == ("ok",)
+    assert "Ada Brine" in quoted(desk, places)
+    assert inbox(places) == [(7,)]
+
+
+@pytest.mark.parametrize("held", [None, b"not a database" * 1000], ids=["gone", "damaged"])
+@pytest.mark.parametrize("ending", ["-wal", "-shm", "-journal"])
+def test_nothing_is_left_beside_a_database_that_is_gone_or_damaged(places, backup, held, ending):
+    (places.bot / "bot.db").unlink()
+    if held is not None:
+        (places.bot / "bot.db").write_bytes(held)
+    (places.bot / f"bot.db{ending}").write_bytes(b"stale")
+
+    restore(backup, places, replace=True, progress=quiet)
+
+    assert contents(places.bot) == ["bot.db"]
