@@ -77,18 +77,21 @@ def _copy_database(source: Path, target: Path) -> None:
             writing.execute("pragma journal_mode = delete")
     except sqlite3.DatabaseError as error:
         raise Damaged(f"{source} cannot be copied ({error}); nothing was backed up") from error
-    check(target)
+    checked(target)
 
 
-def check(database: Path) -> None:
-    """Raise Damaged where SQLite finds a fault in a database."""
+def checked(database: Path) -> int:
+    """The version of a database's tables. Raises Damaged where SQLite finds a fault in it."""
+    version = 0
     try:
         with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
             found = connection.execute("pragma integrity_check(1)").fetchone()[0]
+            version = int(connection.execute("pragma user_version").fetchone()[0])
     except sqlite3.DatabaseError as error:
         found = str(error)
     if found != "ok":
         raise Damaged(f"{database.name} is damaged ({found}) and was not taken")
+    return version
 
 
 def _copy_files(places: Places, aside: Path) -> None:

@@ -8,23 +8,27 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from index.archive import ALIASES, BOT, FETCHED, LIBRARY, QUESTIONS, Backup, members, read_list
-from index.backup import ASIDE, DATABASES, Places, aside, check
+from index.backup import ASIDE, DATABASES, Places, aside, checked
 from index.current import renew_checkpoint
-from index.errors import IndexFault, NotEmpty
+from index.errors import IndexFault, NotEmpty, TooNew
 from index.lock import reindex_lock
 from index.plan import Progress
 from index.store import SqliteStore
+from index.store.schema import MIGRATIONS
 
 
 class InUse(IndexFault):
     """A database that is to be replaced is open in another process."""
 
 
-def restore(path: Path, places: Places, *, replace: bool, progress: Progress) -> Backup:
+def restore(
+    path: Path, places: Places, *, replace: bool, bot_version: int, progress: Progress
+) -> Backup:
     """Take a backup back: unpacked and checked aside, then each part put in its place at once.
 
     The databases come last, so that what was there serves until then. Vectors' files are made
-    anew. Raises NotEmpty unless told to `replace`, InUse, Locked, Unreadable, Damaged.
+    anew. Raises NotEmpty unless told to `replace`, InUse, Locked, Unreadable, Damaged, and TooNew
+    where the collection, or bot.db beyond `bot_version`, is of a program that is newer.
     """
     if not replace:
         _refuse_filled(places)
@@ -36,9 +40,10 @@ def restore(path: Path, places: Places, *, replace: bool, progress: Progress) ->
             backup = read_list(path)
             for done, _ in enumerate(members(path, backup, unpacked), start=1):
                 progress("unpacking", done, len(backup.files))
+            known = {LIBRARY: len(MIGRATIONS), BOT: bot_version}
             databases = [name for name in DATABASES if name in backup.files]
             for name in databases:
-                check(unpacked / name)
+                _refuse_newer(path, name, checked(unpacked / name), known[name])
             _rename(unpacked / LIBRARY)
             for name in databases:
                 _settle(places.of(name))
@@ -54,6 +59,14 @@ def _refuse_filled(places: Places) -> None:
                 f"{places.of(name)} is there already, and a backup would take its place; add"
                 " --replace if it may go, or name another folder in INDEX_URL and BOT_DATA"
             )
+
+
+def _refuse_newer(path: Path, name: str, version: int, known: int) -> None:
+    if version > known:
+        raise TooNew(
+            f"the {name} in {path} is of version {version}, and this program knows those up to"
+            f" {known}; update the program, then restore it again"
+        )
 
 
 def _rename(library: Path) -> None:

@@ -20,6 +20,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(asked: argparse.Namespace) -> int:
+    from bot.schema import MIGRATIONS
     from bot.settings import load_bot_settings
     from index.archive import summary, verify
     from index.backup import Places, back_up
@@ -33,7 +34,13 @@ def _run(asked: argparse.Namespace) -> int:
         raise NoSuchPath(f"{path} does not exist; scripts/run backup FILE makes a backup")
     with shown_progress(sys.stderr) as progress:
         if asked.restore:
-            backup = restore(path, places, replace=asked.replace, progress=progress)
+            backup = restore(
+                path,
+                places,
+                replace=asked.replace,
+                bot_version=len(MIGRATIONS),
+                progress=progress,
+            )
         elif asked.check:
             backup = verify(path, progress=progress)
         else:

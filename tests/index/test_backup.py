@@ -12,8 +12,7 @@ import pytest
 from index.archive import read_list, summary, verify
 from index.backup import Places, back_up
 from index.errors import Damaged, NoCollection, Unreadable
-from index.restoring import restore
-from tests.support.backups import elsewhere, quiet, quoted, repacked
+from tests.support.backups import elsewhere, quiet, quoted, repacked, take_back
 from tests.support.collections import OTTERS
 
 
@@ -148,7 +147,7 @@ def test_backups_made_while_a_reindex_and_the_bot_write_are_all_whole(desk, plac
 
     for path in backups:
         new = elsewhere(tmp_path / path.name.partition(".")[0])
-        restore(path, new, replace=False, progress=quiet)
+        take_back(path, new)
         with closing(sqlite3.connect(new.folder / "library.db")) as db:
             counted = db.execute("select paragraphs from generations order by id desc").fetchone()
             assert db.execute("select count(*) from paragraphs").fetchone() == counted

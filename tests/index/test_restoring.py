@@ -7,17 +7,28 @@ from contextlib import closing
 import pytest
 
 from index.backup import Places
-from index.errors import Damaged, Locked, NotEmpty, Unreadable
+from index.errors import Damaged, Locked, NotEmpty, TooNew, Unreadable
 from index.lock import reindex_lock
-from index.restoring import InUse, restore
-from tests.support.backups import COUNT, contents, elsewhere, inbox, quiet, quoted, repacked
+from index.restoring import InUse
+from index.store.schema import MIGRATIONS
+from tests.support.backups import (
+    BOT_VERSION,
+    COUNT,
+    contents,
+    elsewhere,
+    inbox,
+    listed_anew,
+    quoted,
+    repacked,
+    take_back,
+)
 from tests.support.collections import OTTERS
 
 
 def test_everything_comes_back_in_another_place(desk, backup, tmp_path):
     new = elsewhere(tmp_path)
 
-    restore(backup, new, replace=False, progress=quiet)
+    take_back(backup, new)
 
     assert "Ada Brine" in quoted(desk, new)
     assert inbox(new) == [(7,)]
@@ -28,7 +39,7 @@ def test_everything_comes_back_in_another_place(desk, backup, tmp_path):
 
 def test_a_restored_collection_is_taken_on_from_where_it_was(desk, backup, tmp_path):
     new = elsewhere(tmp_path)
-    restore(backup, new, replace=False, progress=quiet)
+    take_back(backup, new)
     desk.folder = new.folder
     desk.embedder.embedded.clear()
 
@@ -42,7 +53,7 @@ def test_vectors_of_what_was_replaced_are_not_taken_for_the_restored_ones(desk, 
     desk.write("otters.txt", OTTERS.replace("Ada Brine", "Nobody at all"))
     desk.reindex()
 
-    restore(backup, places, replace=True, progress=quiet)
+    take_back(backup, places, replace=True)
     desk.write("otters.txt", OTTERS.replace("forty otters", "fifty otters"))
     desk.reindex()
 
@@ -54,7 +65,7 @@ def test_a_filled_place_is_refused_and_left_as_it_was(desk, places, backup):
     desk.reindex()
 
     with pytest.raises(NotEmpty, match="add --replace"):
-        restore(backup, places, replace=False, progress=quiet)
+        take_back(backup, places)
 
     assert "Nobody at all" in quoted(desk, places)
 
@@ -66,7 +77,7 @@ def test_what_is_open_is_not_replaced(desk, places, backup):
     library.ask(COUNT)
 
     with pytest.raises(InUse, match="stop the bot"):
-        restore(backup, places, replace=True, progress=quiet)
+        take_back(backup, places, replace=True)
 
     library.close()
     assert "Nobody at all" in quoted(desk, places)
@@ -75,7 +86,7 @@ def test_what_is_open_is_not_replaced(desk, places, backup):
 
 def test_what_is_being_reindexed_is_not_replaced(places, backup):
     with reindex_lock(places.folder), pytest.raises(Locked):
-        restore(backup, places, replace=True, progress=quiet)
+        take_back(backup, places, replace=True)
 
 
 def test_a_place_that_cannot_be_written_leaves_everything_as_it_was(desk, places, backup):
@@ -86,7 +97,7 @@ def test_a_place_that_cannot_be_written_leaves_everything_as_it_was(desk, places
     barred = Places(places.folder, places.bot, places.folder / "a file" / "names.txt")
 
     with pytest.raises(OSError, match="a file"):
-        restore(backup, barred, replace=True, progress=quiet)
+        take_back(backup, barred, replace=True)
 
     assert "Nobody at all" in quoted(desk, places)
     assert (places.folder / "fetched" / "gazette" / "b2.html").read_text() == "later"
@@ -95,7 +106,7 @@ def test_a_place_that_cannot_be_written_leaves_everything_as_it_was(desk, places
 def test_files_that_came_after_the_backup_go_with_what_was_replaced(places, backup):
     (places.folder / "fetched" / "gazette" / "b2.html").write_text("later")
 
-    restore(backup, places, replace=True, progress=quiet)
+    take_back(backup, places, replace=True)
 
     assert contents(places.folder / "fetched") == ["gazette/.state.json", "gazette/a1.html"]
 
@@ -103,7 +114,7 @@ def test_files_that_came_after_the_backup_go_with_what_was_replaced(places, back
 def test_a_damaged_database_can_be_replaced(desk, places, backup):
     (places.folder / "library.db").write_bytes(b"not a database" * 1000)
 
-    restore(backup, places, replace=True, progress=quiet)
+    take_back(backup, places, replace=True)
 
     assert "Ada Brine" in quoted(desk, places)
 
@@ -114,7 +125,7 @@ def test_a_backup_cut_short_restores_nothing(backup, tmp_path, share):
     backup.write_bytes(data[: int(len(data) * share)])
 
     with pytest.raises((Damaged, Unreadable)):
-        restore(backup, elsewhere(tmp_path), replace=False, progress=quiet)
+        take_back(backup, elsewhere(tmp_path))
 
     assert contents(tmp_path / "new") in ([], ["data/reindex.lock"])
 
@@ -132,7 +143,7 @@ def test_a_name_that_leads_elsewhere_is_refused(backup, tmp_path, name):
     odd = repacked(backup, tmp_path / "odd.tar.gz", change)
 
     with pytest.raises(Unreadable, match="no backup"):
-        restore(odd, elsewhere(tmp_path), replace=False, progress=quiet)
+        take_back(odd, elsewhere(tmp_path))
 
 
 @pytest.mark.parametrize("name", ["library.db", "bot.db"])
@@ -147,7 +158,7 @@ def test_the_log_of_a_database_that_was_moved_away_is_not_played_over_the_restor
     database.unlink()
     database.with_name(f"{name}-wal").write_bytes(left)
 
-    restore(backup, places, replace=True, progress=quiet)
+    take_back(backup, places, replace=True)
 
     with closing(sqlite3.connect(database)) as db:
         assert not db.execute("select 1 from sqlite_master where name = 'later'").fetchall()
@@ -164,6 +175,30 @@ def test_nothing_is_left_beside_a_database_that_is_gone_or_damaged(places, backu
         (places.bot / "bot.db").write_bytes(held)
     (places.bot / f"bot.db{ending}").write_bytes(b"stale")
 
-    restore(backup, places, replace=True, progress=quiet)
+    take_back(backup, places, replace=True)
 
     assert contents(places.bot) == ["bot.db"]
+
+
+@pytest.mark.parametrize(
+    ("name", "newest"), [("library.db", len(MIGRATIONS)), ("bot.db", BOT_VERSION)]
+)
+def test_a_database_of_a_newer_program_replaces_nothing(
+    desk, places, backup, tmp_path, name, newest
+):
+    def change(files):
+        where_sqlite_keeps_user_version = slice(60, 64)
+        data = bytearray(files[name])
+        data[where_sqlite_keeps_user_version] = (newest + 1).to_bytes(4, "big")
+        files[name] = bytes(data)
+        listed_anew(files)
+
+    odd = repacked(backup, tmp_path / "odd.tar.gz", change)
+    desk.write("otters.txt", OTTERS.replace("Ada Brine", "Nobody at all"))
+    desk.reindex()
+
+    with pytest.raises(TooNew, match=f"{name} .*version {newest + 1}.* {newest}; update the prog"):
+        take_back(odd, places, replace=True)
+
+    assert "Nobody at all" in quoted(desk, places)
+    assert inbox(places) == [(7,)]
