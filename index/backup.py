@@ -28,7 +28,7 @@ from index.plan import Progress
 from index.store import SqliteStore
 
 DATABASES = (LIBRARY, BOT)
-ASIDE = ".backup-"
+_ASIDE = ".backup-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def back_up(target: Path, places: Places, *, progress: Progress) -> Backup:
     SqliteStore(places.folder).close()  # where there is no collection, there is nothing to back up
     if target.exists():
         read_list(target)  # never overwrite what is no backup
-    with aside(target.parent) as folder:
+    with _aside(target.parent) as folder:
         for name in DATABASES:
             if places.of(name).is_file():
                 _copy_database(places.of(name), folder / name)
@@ -108,9 +108,9 @@ def _copy_files(places: Places, aside: Path) -> None:
 
 
 @contextmanager
-def aside(folder: Path) -> Iterator[Path]:
+def _aside(folder: Path) -> Iterator[Path]:
     """A hidden folder that goes when the context ends."""
-    path = Path(tempfile.mkdtemp(prefix=ASIDE, dir=folder))
+    path = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=folder))
     try:
         yield path
     finally:

@@ -1,20 +1,25 @@
 """Take a backup back whole: unpacked and checked aside, then put in the place of what was."""
 
-import os
 import secrets
 import shutil
 import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from index.archive import ALIASES, BOT, FETCHED, LIBRARY, QUESTIONS, Backup, members, read_list
-from index.backup import ASIDE, DATABASES, Places, aside, checked
+from index.backup import DATABASES, Places, checked
 from index.current import renew_checkpoint
 from index.errors import IndexFault, NotEmpty, TooNew
 from index.lock import reindex_lock
 from index.plan import Progress
 from index.store import SqliteStore
 from index.store.schema import MIGRATIONS
+
+_ASIDE = ".restore-"
+_BEFORE = "fetched-before"
+_SINGLE = (QUESTIONS, ALIASES, BOT, LIBRARY)
+"""In the order that they are put in their places: a collection is not there before its memory."""
 
 
 class InUse(IndexFault):
@@ -30,25 +35,33 @@ def restore(
     anew. Raises NotEmpty unless told to `replace`, InUse, Locked, Unreadable, Damaged, and TooNew
     where the collection, or bot.db beyond `bot_version`, is of a program that is newer.
     """
-    if not replace:
-        _refuse_filled(places)
     places.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with reindex_lock(places.folder):
-        for left in places.folder.glob(f"{ASIDE}*"):  # by a restore that was killed
-            shutil.rmtree(left, ignore_errors=True)
-        with aside(places.folder) as unpacked:
-            backup = read_list(path)
-            for done, _ in enumerate(members(path, backup, unpacked), start=1):
-                progress("unpacking", done, len(backup.files))
-            known = {LIBRARY: len(MIGRATIONS), BOT: bot_version}
-            databases = [name for name in DATABASES if name in backup.files]
-            for name in databases:
-                _refuse_newer(path, name, checked(unpacked / name), known[name])
-            _rename(unpacked / LIBRARY)
-            for name in databases:
-                _settle(places.of(name))
-            _put(unpacked, places)
+        _clear(places)
+        if not replace:
+            _refuse_filled(places)
+        with TemporaryDirectory(
+            prefix=_ASIDE, dir=places.folder, ignore_cleanup_errors=True
+        ) as folder:
+            backup = _unpacked(path, Path(folder), bot_version, progress)
+            for name in DATABASES:
+                if name in backup.files:
+                    _settle(places.of(name))
+            _put(Path(folder), places)
         _make_vectors(places.folder)
+    return backup
+
+
+def _unpacked(path: Path, folder: Path, bot_version: int, progress: Progress) -> Backup:
+    """What is in a backup, once all of it is in the folder and was found to be of use here."""
+    backup = read_list(path)
+    for done, _ in enumerate(members(path, backup, folder), start=1):
+        progress("unpacking", done, len(backup.files))
+    known = {LIBRARY: len(MIGRATIONS), BOT: bot_version}
+    for name in DATABASES:
+        if name in backup.files:
+            _refuse_newer(path, name, checked(folder / name), known[name])
+    _rename(folder / LIBRARY)
     return backup
 
 
@@ -96,33 +109,56 @@ def _settle(database: Path) -> None:
         database.with_name(database.name + ending).unlink(missing_ok=True)
 
 
-def _put(aside: Path, places: Places) -> None:
-    """Put what was restored in its place, the databases last.
+def _put(folder: Path, places: Places) -> None:
+    """Put what was restored in its place.
 
-    Whatever can fail for want of room or rights comes first: then there are only names to change.
+    Whatever can fail for want of room or rights comes first: then there are only names to change,
+    those of the databases and of the downloads last.
     """
-    names = [name for name in (QUESTIONS, ALIASES, BOT, LIBRARY) if (aside / name).is_file()]
+    names = [name for name in _SINGLE if (folder / name).is_file()]
     near = {name: _beside(places.of(name)) for name in names}
     try:
         for name in names:
             near[name].parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(aside / name, near[name])
-        old, new = places.of(FETCHED), aside / FETCHED
-        new.mkdir(exist_ok=True)
-        if old.exists():
-            old.rename(aside / "fetched-before")
-        new.rename(old)
+            shutil.move(folder / name, near[name])
         for name in names:
             near[name].replace(places.of(name))
     finally:
         for path in near.values():
             with suppress(OSError):
                 path.unlink()
+    _swap(folder / FETCHED, places.of(FETCHED), folder / _BEFORE)
+
+
+def _swap(new: Path, old: Path, before: Path) -> None:
+    """Put a folder in the place of another, which comes back where that fails."""
+    new.mkdir(exist_ok=True)
+    if old.exists():
+        old.rename(before)
+    try:
+        new.rename(old)
+    except BaseException:
+        if before.exists():
+            before.rename(old)
+        raise
+
+
+def _clear(places: Places) -> None:
+    """Take away what a restore that was killed has left; the downloads it had moved come back.
+
+    Only who holds the lock of the reindex restores.
+    """
+    for left in places.folder.glob(f"{_ASIDE}*"):
+        if (left / _BEFORE).exists() and not places.of(FETCHED).exists():
+            (left / _BEFORE).rename(places.of(FETCHED))
+        shutil.rmtree(left, ignore_errors=True)
+    for name in _SINGLE:
+        _beside(places.of(name)).unlink(missing_ok=True)
 
 
 def _beside(target: Path) -> Path:
     """A hidden file on the disk of the target, to be renamed to it."""
-    return target.with_name(f".{target.name}.{os.getpid()}")
+    return target.with_name(f".{target.name}.restored")
 
 
 def _make_vectors(folder: Path) -> None:

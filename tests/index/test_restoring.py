@@ -17,6 +17,7 @@ from tests.support.backups import (
     contents,
     elsewhere,
     inbox,
+    killed_at,
     listed_anew,
     quoted,
     repacked,
@@ -34,7 +35,7 @@ def test_everything_comes_back_in_another_place(desk, backup, tmp_path):
     assert inbox(new) == [(7,)]
     assert new.aliases.read_text() == "Tidewater = the harbour\n"
     assert contents(new.folder / "fetched") == ["gazette/.state.json", "gazette/a1.html"]
-    assert not list(new.folder.glob(".backup-*"))
+    assert not list(new.folder.glob(".restore-*"))
 
 
 def test_a_restored_collection_is_taken_on_from_where_it_was(desk, backup, tmp_path):
@@ -202,3 +203,58 @@ def test_a_database_of_a_newer_program_replaces_nothing(
 
     assert "Nobody at all" in quoted(desk, places)
     assert inbox(places) == [(7,)]
+
+
+def test_what_cannot_be_replaced_leaves_the_downloads_and_the_databases(desk, places, backup):
+    desk.write("otters.txt", OTTERS.replace("Ada Brine", "Nobody at all"))
+    desk.reindex()
+    (places.folder / "fetched" / "gazette" / "b2.html").write_text("later")
+    places.aliases.unlink()
+    places.aliases.mkdir()
+
+    with pytest.raises(OSError, match="directory"):
+        take_back(backup, places, replace=True)
+
+    assert "Nobody at all" in quoted(desk, places)
+    assert (places.folder / "fetched" / "gazette" / "b2.html").read_text() == "later"
+
+
+def test_downloads_come_back_where_a_restore_was_killed_while_it_replaced_them(places, backup):
+    fetched = places.folder / "fetched"
+    left = places.folder / ".restore-killed"
+    left.mkdir()
+    fetched.rename(left / "fetched-before")
+    backup.write_bytes(backup.read_bytes()[:-1])
+
+    with pytest.raises(Damaged):
+        take_back(backup, places, replace=True)
+
+    assert contents(fetched) == ["gazette/.state.json", "gazette/a1.html"]
+    assert not left.exists()
+
+
+def test_downloads_that_came_back_are_not_replaced_unasked(places, backup):
+    left = places.folder / ".restore-killed"
+    left.mkdir()
+    (places.folder / "fetched").rename(left / "fetched-before")
+    (places.folder / "library.db").unlink()
+    (places.bot / "bot.db").unlink()
+
+    with pytest.raises(NotEmpty, match="fetched"):
+        take_back(backup, places)
+
+    assert contents(places.folder / "fetched") == ["gazette/.state.json", "gazette/a1.html"]
+
+
+def test_what_a_restore_that_was_killed_has_left_is_gone_after_the_next(backup, tmp_path):
+    new = elsewhere(tmp_path)
+    killed_at("unpacking", "restore", backup, new)
+    assert list(new.folder.glob(".restore-*/*"))
+    for place in (new.folder / "library.db", new.bot / "bot.db", new.aliases):
+        place.parent.mkdir(exist_ok=True)
+        place.with_name(f".{place.name}.restored").write_bytes(b"left")
+
+    take_back(backup, new)
+
+    hidden = [path.name for path in (tmp_path / "new").rglob(".*") if path.name != ".state.json"]
+    assert hidden == []

@@ -3,10 +3,14 @@
 import hashlib
 import io
 import json
+import signal
 import sqlite3
+import subprocess
+import sys
 import tarfile
 from contextlib import closing
 
+from index import ROOT
 from index.backup import Places
 from index.restoring import restore
 
@@ -64,6 +68,30 @@ def listed_anew(files):
     files["backup.json"] = json.dumps(told).encode()
 
 
-def take_back(path, places, *, replace=False):
+def take_back(path, places, *, replace=False, progress=quiet):
     """Restore a backup, with nobody looking at how far it is."""
-    restore(path, places, replace=replace, bot_version=BOT_VERSION, progress=quiet)
+    restore(path, places, replace=replace, bot_version=BOT_VERSION, progress=progress)
+
+
+_KILLED = """
+import os, signal, sys
+from pathlib import Path
+from index.backup import Places, back_up
+from tests.support.backups import take_back
+
+stage, work, path, *places = sys.argv[1:]
+
+def progress(told, *_):
+    if told == stage:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+work = {"back_up": back_up, "restore": take_back}[work]
+work(Path(path), Places(*map(Path, places)), progress=progress)
+"""
+
+
+def killed_at(stage, work, path, places):
+    """Let a process back up or restore until it tells of the stage, and is killed there."""
+    told = [stage, work, path, places.folder, places.bot, places.aliases]
+    ended = subprocess.run([sys.executable, "-c", _KILLED, *told], cwd=ROOT, check=False)
+    assert ended.returncode == -signal.SIGKILL
