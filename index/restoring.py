@@ -61,6 +61,7 @@ def _unpacked(path: Path, folder: Path, bot_version: int, progress: Progress) ->
     for name in DATABASES:
         if name in backup.files:
             _refuse_newer(path, name, checked(folder / name), known[name])
+            (folder / name).chmod(0o600)  # as the bot makes its own
     _rename(folder / LIBRARY)
     return backup
 
@@ -119,7 +120,7 @@ def _put(folder: Path, places: Places) -> None:
     near = {name: _beside(places.of(name)) for name in names}
     try:
         for name in names:
-            near[name].parent.mkdir(parents=True, exist_ok=True)
+            near[name].parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             shutil.move(folder / name, near[name])
         for name in names:
             near[name].replace(places.of(name))

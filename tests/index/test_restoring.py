@@ -1,7 +1,9 @@
 """Backups are restored whole or not at all."""
 
 import json
+import os
 import sqlite3
+import stat
 from contextlib import closing
 
 import pytest
@@ -258,3 +260,15 @@ def test_what_a_restore_that_was_killed_has_left_is_gone_after_the_next(backup, 
 
     hidden = [path.name for path in (tmp_path / "new").rglob(".*") if path.name != ".state.json"]
     assert hidden == []
+
+
+def test_what_is_restored_is_readable_by_its_owner_alone(backup, tmp_path):
+    new = elsewhere(tmp_path)
+    before = os.umask(0o022)
+    try:
+        take_back(backup, new)
+    finally:
+        os.umask(before)
+
+    kept = [new.folder, new.bot, new.folder / "library.db", new.bot / "bot.db"]
+    assert [stat.S_IMODE(path.stat().st_mode) for path in kept] == [0o700, 0o700, 0o600, 0o600]
