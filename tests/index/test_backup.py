@@ -5,7 +5,8 @@ import shutil
 import sqlite3
 import stat
 import threading
-from contextlib import closing
+import zlib
+from contextlib import closing, suppress
 
 import pytest
 
@@ -32,13 +33,23 @@ def test_a_backup_says_what_it_holds(backup):
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
 
 
+def unpacks_alike(changed, data):
+    """Whether a byte made no difference: deflate can say the same in more than one way."""
+    with suppress(OSError, EOFError, zlib.error):
+        return gzip.decompress(changed) == gzip.decompress(data)
+    return False
+
+
 def test_a_changed_byte_is_found_wherever_it_is(backup):
     data = backup.read_bytes()
     after_the_header_of_gzip = range(10, len(data))
     places = {*after_the_header_of_gzip[::61], *after_the_header_of_gzip[:700:7]}
 
     for at in (*places, *after_the_header_of_gzip[-9:]):
-        backup.write_bytes(data[:at] + bytes([data[at] ^ 0x55]) + data[at + 1 :])
+        changed = data[:at] + bytes([data[at] ^ 0x55]) + data[at + 1 :]
+        if unpacks_alike(changed, data):
+            continue
+        backup.write_bytes(changed)
         with pytest.raises((Damaged, Unreadable)):
             verify(backup, progress=quiet)
 
