@@ -10,13 +10,14 @@ import json
 import os
 import tarfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, Any
 
-from index.errors import Damaged, Unreadable
+from index.errors import Damaged, OutOfReach, Unreadable
 from index.plan import Progress
 
 FORMAT = 1
@@ -26,7 +27,11 @@ LIBRARY, BOT, FETCHED, QUESTIONS, ALIASES = (
 )  # fmt: skip
 _LARGEST_LIST = 256 * 1024 * 1024
 _LEVEL = 6
-_UNREADABLE = (OSError, EOFError, tarfile.TarError, zlib.error, ValueError, KeyError, TypeError)
+_BROKEN = (
+    *(gzip.BadGzipFile, EOFError, tarfile.TarError, zlib.error, ValueError, OverflowError),
+    IsADirectoryError,
+)
+"""What the archive is to blame for; for other errors its disk, rights or the machine are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,7 @@ def pack(folder: Path, written: Path, progress: Progress) -> None:
 
 
 def verify(path: Path, *, progress: Progress) -> Backup:
-    """What a backup holds, with every byte of it read. Raises Unreadable, Damaged."""
+    """What a backup holds, with every byte of it read. Raises Unreadable, Damaged, OutOfReach."""
     backup = read_list(path)
     for done, _ in enumerate(members(path, backup), start=1):
         progress("checking", done, len(backup.files))
@@ -76,19 +81,24 @@ def verify(path: Path, *, progress: Progress) -> Backup:
 
 
 def read_list(path: Path) -> Backup:
-    """What a backup says that it holds. Raises Unreadable where it is no backup."""
+    """What a backup says that it holds. Raises Unreadable where it is none, OutOfReach."""
     try:
-        with tarfile.open(path, "r:gz") as tar:
-            first = tar.next()
-            if first is None or first.name != LIST or first.size > _LARGEST_LIST:
+        with _reading(path), closing(_packed(path)) as packed:
+            first, file = next(packed, (None, None))
+            if first is None or first.name != LIST or first.size > _LARGEST_LIST or file is None:
                 raise Unreadable(f"{path} is no backup of a collection")
-            file = tar.extractfile(first)
-            told = json.loads(file.read() if file else b"")
-        if told["format"] != FORMAT:
-            raise Unreadable(f"{path} was made by a newer version; update this one first")
-        files = {str(name): (int(size), str(mark)) for name, (size, mark) in told["files"].items()}
-    except _UNREADABLE as error:
-        raise Unreadable(f"{path} is no backup of a collection ({error})") from error
+            return _listed(path, json.loads(file.read()))
+    except (Damaged, KeyError, TypeError) as error:
+        raise Unreadable(
+            f"{path} is no backup of a collection ({error.__cause__ or error})"
+        ) from error
+
+
+def _listed(path: Path, told: Any) -> Backup:
+    """What a list tells. Raises Unreadable, and other errors where it is none."""
+    if told["format"] != FORMAT:
+        raise Unreadable(f"{path} was made by a newer version; update this one first")
+    files = {str(name): (int(size), str(mark)) for name, (size, mark) in told["files"].items()}
     if LIBRARY not in files or not all(map(_belongs, files)):
         raise Unreadable(f"{path} is no backup of a collection")
     return Backup(str(told["created"]), files)
@@ -105,10 +115,10 @@ def summary(backup: Backup) -> str:
 def members(path: Path, backup: Backup, into: Path | None = None) -> Iterator[str]:
     """The name of each file of a backup, once its checksum agrees; unpacked where told to.
 
-    Raises Damaged where a file is missing, is not what it was, or does not belong.
+    Raises Damaged where a file is missing, is not what it was, or does not belong; OutOfReach.
     """
     missing = dict(backup.files)
-    try:
+    with _reading(path, into):
         for member, file in _packed(path):
             if member.name == LIST:
                 continue
@@ -120,13 +130,25 @@ def members(path: Path, backup: Backup, into: Path | None = None) -> Iterator[st
             if into is not None:
                 os.utime(into / member.name, (member.mtime, member.mtime))
             yield member.name
-    except (OSError, EOFError, tarfile.TarError, zlib.error, ValueError) as error:
-        raise Damaged(f"{path} is damaged ({error})") from error
     if missing:
         raise Damaged(f"{path} is damaged: {min(missing)} is missing from it")
 
 
-def _packed(path: Path) -> Iterator[tuple[tarfile.TarInfo, IO[bytes] | None]]:
+@contextmanager
+def _reading(path: Path, into: Path | None = None) -> Iterator[None]:
+    """Tell an error as Damaged where the backup is to blame for it, else as OutOfReach."""
+    try:
+        yield
+    except _BROKEN as error:
+        raise Damaged(f"{path} is damaged ({error})") from error
+    except OSError as error:
+        what, whose = (f"unpacked into {into.parent}", "of both") if into else ("read", "there")
+        raise OutOfReach(
+            f"{path} cannot be {what} ({error}); see to the rights and the room {whose}"
+        ) from error
+
+
+def _packed(path: Path) -> Generator[tuple[tarfile.TarInfo, IO[bytes] | None], None, None]:
     """Each member of a tar.gz, with what it holds if it is a file; read to the last byte."""
     with gzip.open(path) as unpacked, tarfile.open(fileobj=unpacked, mode="r:") as tar:
         for member in tar:

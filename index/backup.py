@@ -23,9 +23,10 @@ from index.archive import (
     read_list,
     verify,
 )
-from index.errors import Damaged
+from index.errors import Damaged, IndexFault, OutOfReach
 from index.plan import Progress
 from index.store import SqliteStore
+from index.store.breakage import is_elsewhere
 
 DATABASES = (LIBRARY, BOT)
 _ASIDE = ".backup-"
@@ -48,7 +49,7 @@ def back_up(target: Path, places: Places, *, progress: Progress) -> Backup:
     """Write a backup that was read back and found whole; until then `target` stays as it is.
 
     Raises NoCollection, Damaged where a database is, Unreadable where the target is something
-    else.
+    else, OutOfReach.
     """
     SqliteStore(places.folder).close()  # where there is no collection, there is nothing to back up
     if target.exists():
@@ -76,22 +77,36 @@ def _copy_database(source: Path, target: Path) -> None:
             reading.backup(writing)
             writing.execute("pragma journal_mode = delete")
     except sqlite3.DatabaseError as error:
-        raise Damaged(f"{source} cannot be copied ({error}); nothing was backed up") from error
+        told = f"{source} cannot be copied ({error}); nothing was backed up"
+        if not is_elsewhere(error):
+            raise Damaged(told) from error
+        raise OutOfReach(
+            f"{told}: see to its rights, and to those and the room of the folder of the backup"
+        ) from error
     checked(target)
 
 
 def checked(database: Path) -> int:
-    """The version of a database's tables. Raises Damaged where SQLite finds a fault in it."""
-    version = 0
+    """The version of a database's tables. Raises Damaged where a fault is found, OutOfReach."""
     try:
         with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
             found = connection.execute("pragma integrity_check(1)").fetchone()[0]
             version = int(connection.execute("pragma user_version").fetchone()[0])
     except sqlite3.DatabaseError as error:
-        found = str(error)
+        raise fault_of(database, error) from error
     if found != "ok":
         raise Damaged(f"{database.name} is damaged ({found}) and was not taken")
     return version
+
+
+def fault_of(database: Path, error: sqlite3.DatabaseError) -> IndexFault:
+    """What to raise for an error of SQLite's on a database that is in a folder aside."""
+    if not is_elsewhere(error):
+        return Damaged(f"{database.name} is damaged ({error}) and was not taken")
+    return OutOfReach(
+        f"{database.name} cannot be looked over in {database.parents[1]} ({error}); see to the"
+        " room of that folder and to the limit of open files"
+    )
 
 
 def _copy_files(places: Places, aside: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from index.archive import ALIASES, BOT, FETCHED, LIBRARY, QUESTIONS, Backup, members, read_list
-from index.backup import DATABASES, Places, checked
+from index.backup import DATABASES, Places, checked, fault_of
 from index.current import renew_checkpoint
 from index.errors import IndexFault, NotEmpty, TooNew
 from index.lock import reindex_lock
@@ -32,8 +32,8 @@ def restore(
     """Take a backup back: unpacked and checked aside, then each part put in its place at once.
 
     The databases come last, so that what was there serves until then. Vectors' files are made
-    anew. Raises NotEmpty unless told to `replace`, InUse, Locked, Unreadable, Damaged, and TooNew
-    where the collection, or bot.db beyond `bot_version`, is of a program that is newer.
+    anew. Raises NotEmpty unless told to `replace`, InUse, Locked, Unreadable, Damaged, OutOfReach,
+    and TooNew where the collection, or bot.db beyond `bot_version`, is of a program that is newer.
     """
     places.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with reindex_lock(places.folder):
@@ -85,10 +85,13 @@ def _refuse_newer(path: Path, name: str, version: int, known: int) -> None:
 
 def _rename(library: Path) -> None:
     """Give the collection a new name: vectors' files of the one that it was are not its own."""
-    with closing(sqlite3.connect(library)) as connection, connection:
-        connection.execute(
-            "insert or replace into facts values ('collection', ?)", [secrets.token_hex(8)]
-        )
+    try:
+        with closing(sqlite3.connect(library)) as connection, connection:
+            connection.execute(
+                "insert or replace into facts values ('collection', ?)", [secrets.token_hex(8)]
+            )
+    except sqlite3.DatabaseError as error:
+        raise fault_of(library, error) from error
 
 
 def _settle(database: Path) -> None:

@@ -1,6 +1,7 @@
 """Backups: consistent while others write, and checked."""
 
 import gzip
+import resource
 import shutil
 import sqlite3
 import stat
@@ -12,9 +13,10 @@ import pytest
 
 from index.archive import read_list, summary, verify
 from index.backup import Places, back_up
-from index.errors import Damaged, NoCollection, Unreadable
+from index.errors import Damaged, NoCollection, OutOfReach, Unreadable
 from tests.support.backups import elsewhere, quiet, quoted, repacked, take_back
 from tests.support.collections import OTTERS
+from tests.support.limits import limited
 
 
 def test_a_backup_says_what_it_holds(backup):
@@ -164,3 +166,27 @@ def test_backups_made_while_a_reindex_and_the_bot_write_are_all_whole(desk, plac
             assert db.execute("select count(*) from paragraphs").fetchone() == counted
         assert "Ada Brine" in quoted(desk, new)
         shutil.rmtree(new.folder)
+
+
+def test_a_full_disk_is_no_damage_of_what_is_backed_up(places, tmp_path):
+    with (
+        limited(resource.RLIMIT_FSIZE, 50_000),
+        pytest.raises(OutOfReach, match=r"library\.db cannot be copied .* the room"),
+    ):
+        back_up(tmp_path / "all.tar.gz", places, progress=quiet)
+
+    assert not list(tmp_path.glob("*all*"))
+
+
+@pytest.mark.parametrize("read", [read_list, lambda path: verify(path, progress=quiet)])
+def test_a_backup_that_cannot_be_opened_just_now_is_not_called_anything_else(backup, read):
+    with (
+        limited(resource.RLIMIT_NOFILE, 3),
+        pytest.raises(OutOfReach, match=r"all\.tar\.gz cannot be read \(.*; see to"),
+    ):
+        read(backup)
+
+
+def test_a_folder_is_no_backup(tmp_path):
+    with pytest.raises(Unreadable, match="is no backup"):
+        read_list(tmp_path)

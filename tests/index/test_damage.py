@@ -29,6 +29,7 @@ from index.repair import mend_collection
 from index.settings import ROOT
 from index.vectors import FaissVectors
 from tests.support.collections import OTTERS, TEA, HashEmbedder
+from tests.support.limits import limited
 
 COUNT = "Who counted the otters?"
 COUNTED = "The harbour master of Tidewater, Ada Brine, counted forty otters on 3 May 2017."
@@ -560,16 +561,6 @@ def test_while_somebody_writes_the_words_cannot_be_looked_at(built):
 
 
 # The machine.
-
-
-@contextmanager
-def limited(kind, most):
-    before = resource.getrlimit(kind)
-    resource.setrlimit(kind, (most, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(kind, before)
 
 
 def test_without_file_handles_it_says_so_and_answers_again_once_there_are_some(built):

@@ -2,14 +2,16 @@
 
 import json
 import os
+import resource
 import sqlite3
 import stat
 from contextlib import closing
 
 import pytest
 
+from index.archive import verify
 from index.backup import Places
-from index.errors import Damaged, Locked, NotEmpty, TooNew, Unreadable
+from index.errors import Damaged, Locked, NotEmpty, OutOfReach, TooNew, Unreadable
 from index.lock import reindex_lock
 from index.restoring import InUse
 from index.store.schema import MIGRATIONS
@@ -21,11 +23,13 @@ from tests.support.backups import (
     inbox,
     killed_at,
     listed_anew,
+    quiet,
     quoted,
     repacked,
     take_back,
 )
 from tests.support.collections import OTTERS
+from tests.support.limits import limited
 
 
 def test_everything_comes_back_in_another_place(desk, backup, tmp_path):
@@ -272,3 +276,14 @@ def test_what_is_restored_is_readable_by_its_owner_alone(backup, tmp_path):
 
     kept = [new.folder, new.bot, new.folder / "library.db", new.bot / "bot.db"]
     assert [stat.S_IMODE(path.stat().st_mode) for path in kept] == [0o700, 0o700, 0o600, 0o600]
+
+
+def test_a_full_disk_is_no_damage_of_a_backup_and_restores_nothing(backup, tmp_path):
+    with (
+        limited(resource.RLIMIT_FSIZE, 50_000),
+        pytest.raises(OutOfReach, match=r"all\.tar\.gz cannot be unpacked .*room of both"),
+    ):
+        take_back(backup, elsewhere(tmp_path))
+
+    assert contents(tmp_path / "new") == ["data/reindex.lock"]
+    verify(backup, progress=quiet)
