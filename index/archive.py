@@ -27,6 +27,7 @@ LIBRARY, BOT, FETCHED, QUESTIONS, ALIASES = (
 )  # fmt: skip
 _LARGEST_LIST = 256 * 1024 * 1024
 _LEVEL = 6
+_BLOCK = 1 << 20
 _BROKEN = (
     *(gzip.BadGzipFile, EOFError, tarfile.TarError, zlib.error, ValueError, OverflowError),
     IsADirectoryError,
@@ -87,7 +88,7 @@ def read_list(path: Path) -> Backup:
             first, file = next(packed, (None, None))
             if first is None or first.name != LIST or first.size > _LARGEST_LIST or file is None:
                 raise Unreadable(f"{path} is no backup of a collection")
-            return _listed(path, json.loads(file.read()))
+            return _listed(path, json.loads(b"".join(iter(lambda: file.read(_BLOCK), b""))))
     except (Damaged, KeyError, TypeError) as error:
         raise Unreadable(
             f"{path} is no backup of a collection ({error.__cause__ or error})"
@@ -148,12 +149,21 @@ def _reading(path: Path, into: Path | None = None) -> Iterator[None]:
         ) from error
 
 
+class _Steady(gzip.GzipFile):
+    """Reads no more than a block at once: a tar's header may ask for as much as it likes."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        if size is not None and size > _BLOCK:
+            raise tarfile.ReadError("a header is too large")
+        return super().read(size)
+
+
 def _packed(path: Path) -> Generator[tuple[tarfile.TarInfo, IO[bytes] | None], None, None]:
     """Each member of a tar.gz, with what it holds if it is a file; read to the last byte."""
-    with gzip.open(path) as unpacked, tarfile.open(fileobj=unpacked, mode="r:") as tar:
+    with _Steady(path) as unpacked, tarfile.open(fileobj=unpacked, mode="r:") as tar:
         for member in tar:
             yield member, tar.extractfile(member) if member.isfile() else None
-        while unpacked.read(1 << 20):  # a tar ends before gzip's checksum of the whole
+        while unpacked.read(_BLOCK):  # a tar ends before gzip's checksum of the whole
             pass
 
 
@@ -163,7 +173,7 @@ def _taken(file: IO[bytes], target: Path | None) -> str:
     if target is not None:
         target.parent.mkdir(parents=True, exist_ok=True)
     with target.open("xb") if target else open(os.devnull, "wb") as out:  # noqa: PTH123
-        while block := file.read(1 << 20):
+        while block := file.read(_BLOCK):
             digest.update(block)
             out.write(block)
     return digest.hexdigest()

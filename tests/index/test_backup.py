@@ -5,7 +5,9 @@ import resource
 import shutil
 import sqlite3
 import stat
+import tarfile
 import threading
+import tracemalloc
 import zlib
 from contextlib import closing, suppress
 
@@ -190,3 +192,20 @@ def test_a_backup_that_cannot_be_opened_just_now_is_not_called_anything_else(bac
 def test_a_folder_is_no_backup(tmp_path):
     with pytest.raises(Unreadable, match="is no backup"):
         read_list(tmp_path)
+
+
+def test_a_header_of_many_megabytes_is_not_read_into_memory(tmp_path):
+    header = tarfile.TarInfo("././@LongLink")
+    header.type, header.size = tarfile.GNUTYPE_LONGNAME, 64 << 20
+    with gzip.open(tmp_path / "odd.tar.gz", "wb", 1) as file:
+        file.write(header.tobuf(tarfile.GNU_FORMAT))
+        for _ in range(64):
+            file.write(bytes(1 << 20))
+
+    tracemalloc.start()
+    with pytest.raises(Unreadable, match="is no backup"):
+        read_list(tmp_path / "odd.tar.gz")
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert most < 8 << 20
