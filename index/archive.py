@@ -30,7 +30,7 @@ _LEVEL = 6
 _BLOCK = 1 << 20
 _BROKEN = (
     *(gzip.BadGzipFile, EOFError, tarfile.TarError, zlib.error, ValueError, OverflowError),
-    IsADirectoryError,
+    *(RecursionError, IsADirectoryError),
 )
 """What the archive is to blame for; for other errors its disk, rights or the machine are."""
 
@@ -89,7 +89,7 @@ def read_list(path: Path) -> Backup:
             if first is None or first.name != LIST or first.size > _LARGEST_LIST or file is None:
                 raise Unreadable(f"{path} is no backup of a collection")
             return _listed(path, json.loads(b"".join(iter(lambda: file.read(_BLOCK), b""))))
-    except (Damaged, KeyError, TypeError) as error:
+    except (Damaged, KeyError, TypeError, AttributeError) as error:
         raise Unreadable(
             f"{path} is no backup of a collection ({error.__cause__ or error})"
         ) from error

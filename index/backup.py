@@ -23,7 +23,7 @@ from index.archive import (
     read_list,
     verify,
 )
-from index.errors import Damaged, IndexFault, OutOfReach
+from index.errors import Damaged, IndexFault, NoCollection, OutOfReach
 from index.plan import Progress
 from index.store import SqliteStore
 from index.store.breakage import is_elsewhere
@@ -55,10 +55,7 @@ def back_up(target: Path, places: Places, *, progress: Progress) -> Backup:
     if target.exists():
         read_list(target)  # never overwrite what is no backup
     with _aside(target.parent) as folder:
-        for name in DATABASES:
-            if places.of(name).is_file():
-                _copy_database(places.of(name), folder / name)
-                progress("copying", DATABASES.index(name) + 1, len(DATABASES))
+        _copy_databases(places, folder, progress)
         _copy_files(places, folder)
         written = folder / "backup.tar.gz"
         pack(folder, written, progress)
@@ -67,8 +64,24 @@ def back_up(target: Path, places: Places, *, progress: Progress) -> Backup:
     return backup
 
 
-def _copy_database(source: Path, target: Path) -> None:
-    """Copy a database in one steady read, whatever is written meanwhile, and check the copy."""
+def _copy_databases(places: Places, folder: Path, progress: Progress) -> None:
+    for done, name in enumerate(DATABASES, start=1):
+        source = places.of(name)
+        if not source.is_file():
+            continue
+        version = _copy_database(source, folder / name)
+        if name == LIBRARY and not version:  # a first start was killed
+            raise NoCollection(
+                f"{source} holds no collection yet; run scripts/run reindex PATH... first"
+            )
+        progress("copying", done, len(DATABASES))
+
+
+def _copy_database(source: Path, target: Path) -> int:
+    """The version of a database that is copied in one steady read, whatever is written meanwhile.
+
+    The copy is checked. Raises Damaged, OutOfReach.
+    """
     try:
         with (
             closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as reading,
@@ -83,11 +96,14 @@ def _copy_database(source: Path, target: Path) -> None:
         raise OutOfReach(
             f"{told}: see to its rights, and to those and the room of the folder of the backup"
         ) from error
-    checked(target)
+    return checked(target)
 
 
 def checked(database: Path) -> int:
-    """The version of a database's tables. Raises Damaged where a fault is found, OutOfReach."""
+    """The version of a database's tables, 0 where it has none.
+
+    Raises Damaged where SQLite finds a fault in it, OutOfReach.
+    """
     try:
         with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
             found = connection.execute("pragma integrity_check(1)").fetchone()[0]

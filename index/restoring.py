@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from index.archive import ALIASES, BOT, FETCHED, LIBRARY, QUESTIONS, Backup, members, read_list
 from index.backup import DATABASES, Places, checked, fault_of
 from index.current import renew_checkpoint
-from index.errors import IndexFault, NotEmpty, TooNew
+from index.errors import IndexFault, NotEmpty, TooNew, Unreadable
 from index.lock import reindex_lock
 from index.plan import Progress
 from index.store import SqliteStore
@@ -60,7 +60,10 @@ def _unpacked(path: Path, folder: Path, bot_version: int, progress: Progress) ->
     known = {LIBRARY: len(MIGRATIONS), BOT: bot_version}
     for name in DATABASES:
         if name in backup.files:
-            _refuse_newer(path, name, checked(folder / name), known[name])
+            version = checked(folder / name)
+            if name == LIBRARY and not version:
+                raise Unreadable(f"{path} is no backup: its {name} holds no collection")
+            _refuse_newer(path, name, version, known[name])
             (folder / name).chmod(0o600)  # as the bot makes its own
     _rename(folder / LIBRARY)
     return backup

@@ -209,3 +209,38 @@ def test_a_header_of_many_megabytes_is_not_read_into_memory(tmp_path):
     tracemalloc.stop()
 
     assert most < 8 << 20
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        '{"format": 1, "files": {"library.db": [1, ""]}}',
+        '{"format": 1, "created": "", "files": []}',
+        '{"format": 1, "created": "", "files": {"library.db": [Infinity, ""]}}',
+        '{"format": 1, "created": "", "files": {"library.db": 7}}',
+        "7",
+        "[" * 100_000,
+    ],
+    ids=["no date", "no files", "infinite", "no size", "number", "deep"],
+)
+def test_a_list_that_was_changed_is_no_backups(backup, tmp_path, told):
+    def change(files):
+        files["backup.json"] = told.encode()
+
+    with pytest.raises(Unreadable, match="is no backup"):
+        read_list(repacked(backup, tmp_path / "odd.tar.gz", change))
+
+
+@pytest.mark.parametrize("made", [b"", "without tables"])
+def test_a_first_start_that_was_killed_has_left_nothing_to_back_up(tmp_path, made):
+    places = elsewhere(tmp_path)
+    places.folder.mkdir(parents=True)
+    (places.folder / "library.db").write_bytes(b"")
+    if made:
+        with closing(sqlite3.connect(places.folder / "library.db")) as db:
+            db.execute("pragma journal_mode = wal")
+
+    with pytest.raises(NoCollection, match=r"library\.db holds no collection yet; run"):
+        back_up(tmp_path / "all.tar.gz", places, progress=quiet)
+
+    assert not list(tmp_path.glob("*all*"))

@@ -287,3 +287,16 @@ def test_a_full_disk_is_no_damage_of_a_backup_and_restores_nothing(backup, tmp_p
 
     assert contents(tmp_path / "new") == ["data/reindex.lock"]
     verify(backup, progress=quiet)
+
+
+def test_a_backup_without_a_collection_in_it_replaces_nothing(desk, places, backup, tmp_path):
+    def change(files):
+        files["library.db"] = b""
+        listed_anew(files)
+
+    odd = repacked(backup, tmp_path / "odd.tar.gz", change)
+
+    with pytest.raises(Unreadable, match="holds no collection"):
+        take_back(odd, places, replace=True)
+
+    assert "Ada Brine" in quoted(desk, places)
