@@ -53,7 +53,7 @@ def pack(folder: Path, written: Path, progress: Progress) -> None:
     paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
     names = [path.relative_to(folder).as_posix() for path in paths]
     files = {
-        name: (path.stat().st_size, _checksum(path))
+        name: (path.stat().st_size, checksum(path))
         for name, path in zip(names, paths, strict=True)
     }
     created = datetime.now(UTC).isoformat(timespec="seconds")
@@ -179,7 +179,8 @@ def _taken(file: IO[bytes], target: Path | None) -> str:
     return digest.hexdigest()
 
 
-def _checksum(path: Path) -> str:
+def checksum(path: Path) -> str:
+    """The checksum of what a file holds, as a backup lists it."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

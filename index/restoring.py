@@ -7,7 +7,17 @@ from contextlib import closing, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from index.archive import ALIASES, BOT, FETCHED, LIBRARY, QUESTIONS, Backup, members, read_list
+from index.archive import (
+    ALIASES,
+    BOT,
+    FETCHED,
+    LIBRARY,
+    QUESTIONS,
+    Backup,
+    checksum,
+    members,
+    read_list,
+)
 from index.backup import DATABASES, Places, checked, fault_of
 from index.current import renew_checkpoint
 from index.errors import IndexFault, NotEmpty, TooNew, Unreadable
@@ -20,6 +30,8 @@ _ASIDE = ".restore-"
 _BEFORE = "fetched-before"
 _SINGLE = (QUESTIONS, ALIASES, BOT, LIBRARY)
 """In the order that they are put in their places: a collection is not there before its memory."""
+
+_ALL = (LIBRARY, BOT, FETCHED, QUESTIONS, ALIASES)
 
 
 class InUse(IndexFault):
@@ -35,15 +47,16 @@ def restore(
     anew. Raises NotEmpty unless told to `replace`, InUse, Locked, Unreadable, Damaged, OutOfReach,
     and TooNew where the collection, or bot.db beyond `bot_version`, is of a program that is newer.
     """
+    backup = read_list(path)
     places.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with reindex_lock(places.folder):
         _clear(places)
         if not replace:
-            _refuse_filled(places)
+            _refuse_filled(backup, places)
         with TemporaryDirectory(
             prefix=_ASIDE, dir=places.folder, ignore_cleanup_errors=True
         ) as folder:
-            backup = _unpacked(path, Path(folder), bot_version, progress)
+            _unpack(path, backup, Path(folder), bot_version, progress)
             for name in DATABASES:
                 if name in backup.files:
                     _settle(places.of(name))
@@ -52,9 +65,10 @@ def restore(
     return backup
 
 
-def _unpacked(path: Path, folder: Path, bot_version: int, progress: Progress) -> Backup:
-    """What is in a backup, once all of it is in the folder and was found to be of use here."""
-    backup = read_list(path)
+def _unpack(
+    path: Path, backup: Backup, folder: Path, bot_version: int, progress: Progress
+) -> None:
+    """Unpack a backup into a folder. Raises Unreadable, TooNew where it is of no use here."""
     for done, _ in enumerate(members(path, backup, folder), start=1):
         progress("unpacking", done, len(backup.files))
     known = {LIBRARY: len(MIGRATIONS), BOT: bot_version}
@@ -66,16 +80,23 @@ def _unpacked(path: Path, folder: Path, bot_version: int, progress: Progress) ->
             _refuse_newer(path, name, version, known[name])
             (folder / name).chmod(0o600)  # as the bot makes its own
     _rename(folder / LIBRARY)
-    return backup
 
 
-def _refuse_filled(places: Places) -> None:
-    for name in (LIBRARY, BOT, FETCHED):
-        if places.of(name).exists():
-            raise NotEmpty(
-                f"{places.of(name)} is there already, and a backup would take its place; add"
-                " --replace if it may go, or name another folder in INDEX_URL and BOT_DATA"
-            )
+def _refuse_filled(backup: Backup, places: Places) -> None:
+    filled = [places.of(name) for name in _ALL if _would_go(name, backup, places.of(name))]
+    if filled:
+        raise NotEmpty(
+            f"{', '.join(map(str, filled))} is there already, and a backup would take its place;"
+            " add --replace if it may go, or name other places in INDEX_URL, BOT_DATA and"
+            " INDEX_ALIASES"
+        )
+
+
+def _would_go(name: str, backup: Backup, place: Path) -> bool:
+    """Whether something is there that a restore replaces, other than by the very same."""
+    if name in (QUESTIONS, ALIASES) and name in backup.files and place.is_file():
+        return backup.files[name] != (place.stat().st_size, checksum(place))
+    return place.exists() and (name == FETCHED or name in backup.files)
 
 
 def _refuse_newer(path: Path, name: str, version: int, known: int) -> None:

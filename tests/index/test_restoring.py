@@ -300,3 +300,36 @@ def test_a_backup_without_a_collection_in_it_replaces_nothing(desk, places, back
         take_back(odd, places, replace=True)
 
     assert "Ada Brine" in quoted(desk, places)
+
+
+@pytest.mark.parametrize("name", ["aliases.txt", "questions.jsonl"])
+def test_names_and_questions_of_ones_own_are_not_replaced_unasked(backup, tmp_path, name):
+    new = elsewhere(tmp_path)
+    new.of(name).parent.mkdir(parents=True, exist_ok=True)
+    new.of(name).write_text("my own\n")
+
+    with pytest.raises(NotEmpty, match=rf"{new.of(name)} is .*add --replace if .*INDEX_ALIASES"):
+        take_back(backup, new)
+
+    assert new.of(name).read_text() == "my own\n"
+    assert not (new.folder / "library.db").exists()
+
+
+def test_names_that_are_the_same_are_in_nobodys_way(places, backup, tmp_path):
+    new = elsewhere(tmp_path)
+    new.aliases.parent.mkdir()
+    new.aliases.write_bytes(places.aliases.read_bytes())
+
+    take_back(backup, new)
+
+    assert inbox(new) == [(7,)]
+
+
+def test_all_that_would_be_replaced_is_told_at_once(places, backup):
+    places.aliases.write_text("my own\n")
+
+    with pytest.raises(NotEmpty) as told:
+        take_back(backup, places)
+
+    would_go = [places.of(name) for name in ("library.db", "bot.db", "fetched", "aliases.txt")]
+    assert str(told.value).startswith(f"{', '.join(map(str, would_go))} is there already")
