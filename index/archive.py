@@ -58,7 +58,8 @@ def pack(folder: Path, written: Path, progress: Progress) -> None:
     }
     created = datetime.now(UTC).isoformat(timespec="seconds")
     told = {"format": FORMAT, "created": created, "files": files}
-    (folder / LIST).write_text(json.dumps(told, ensure_ascii=False, indent=1), "utf-8")
+    # In ASCII, which also carries the names of files that are no UTF-8.
+    (folder / LIST).write_text(json.dumps(told, indent=1), "ascii")
     with written.open("xb") as file:
         written.chmod(0o600)  # bot.db is nobody else's business
         with (

@@ -5,12 +5,13 @@ import os
 import resource
 import sqlite3
 import stat
+import sys
 from contextlib import closing
 
 import pytest
 
 from index.archive import verify
-from index.backup import Places
+from index.backup import Places, back_up
 from index.errors import Damaged, Locked, NotEmpty, OutOfReach, TooNew, Unreadable
 from index.lock import reindex_lock
 from index.restoring import InUse
@@ -333,3 +334,15 @@ def test_all_that_would_be_replaced_is_told_at_once(places, backup):
 
     would_go = [places.of(name) for name in ("library.db", "bot.db", "fetched", "aliases.txt")]
     assert str(told.value).startswith(f"{', '.join(map(str, would_go))} is there already")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a name is text")
+def test_a_download_whose_name_is_no_text_is_carried_like_the_others(places, tmp_path):
+    odd = os.fsdecode(b"caf\xe9.html")
+    (places.folder / "fetched" / odd).write_text("<p>Tea</p>")
+    new = elsewhere(tmp_path)
+
+    back_up(tmp_path / "all.tar.gz", places, progress=quiet)
+    take_back(tmp_path / "all.tar.gz", new)
+
+    assert (new.folder / "fetched" / odd).read_text() == "<p>Tea</p>"
