@@ -4,13 +4,15 @@ The databases are as SQLite copies them under use; what makes one file of it is 
 `restoring` takes it back.
 """
 
+import fcntl
+import os
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from index.archive import (
     ALIASES,
@@ -140,9 +142,34 @@ def _copy_files(places: Places, aside: Path) -> None:
 
 @contextmanager
 def _aside(folder: Path) -> Iterator[Path]:
-    """A hidden folder that goes when the context ends."""
-    path = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=folder))
-    try:
+    """A hidden folder that goes when the context ends; those that kills have left go first."""
+    for left in folder.glob(f"{_ASIDE}*"):
+        _clear(left)
+    with ExitStack() as held:
+        # What cannot be deleted is the next one's to clear.
+        made = TemporaryDirectory(prefix=_ASIDE, dir=folder, ignore_cleanup_errors=True)
+        path = Path(held.enter_context(made))
+        with suppress(OSError):  # a disk that knows no locks: there nothing is ever cleared
+            held.enter_context(_locked(path, fcntl.LOCK_SH))
         yield path
+
+
+def _clear(left: Path) -> None:
+    """Take a hidden folder away unless somebody is at work in it.
+
+    One that is empty stays: who has made it may not have locked it yet, and then waits to do so.
+    """
+    with suppress(OSError), _locked(left, fcntl.LOCK_EX | fcntl.LOCK_NB):
+        if any(left.iterdir()):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+@contextmanager
+def _locked(folder: Path, how: int) -> Iterator[None]:
+    """Hold a lock of a folder, which the kernel lets go when the process ends, however it ends."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, how)
+        yield
     finally:
-        shutil.rmtree(path, ignore_errors=True)
+        os.close(handle)

@@ -16,7 +16,7 @@ import pytest
 from index.archive import read_list, summary, verify
 from index.backup import Places, back_up
 from index.errors import Damaged, NoCollection, OutOfReach, Unreadable
-from tests.support.backups import elsewhere, quiet, quoted, repacked, take_back
+from tests.support.backups import elsewhere, killed_at, quiet, quoted, repacked, take_back
 from tests.support.collections import OTTERS
 from tests.support.limits import limited
 
@@ -244,3 +244,29 @@ def test_a_first_start_that_was_killed_has_left_nothing_to_back_up(tmp_path, mad
         back_up(tmp_path / "all.tar.gz", places, progress=quiet)
 
     assert not list(tmp_path.glob("*all*"))
+
+
+def test_what_a_backup_that_was_killed_has_left_is_gone_after_the_next(places, tmp_path):
+    shelf = tmp_path / "shelf"
+    shelf.mkdir()
+    killed_at("packing", "back_up", shelf / "all.tar.gz", places)
+    assert list(shelf.glob(".backup-*/library.db"))
+
+    back_up(shelf / "all.tar.gz", places, progress=quiet)
+
+    assert [path.name for path in shelf.iterdir()] == ["all.tar.gz"]
+
+
+def test_a_backup_leaves_alone_what_another_is_making_in_the_same_folder(places, tmp_path):
+    shelf = tmp_path / "shelf"
+    shelf.mkdir()
+    made = []
+
+    def make_another(stage, *_):
+        if stage == "packing" and not made:
+            made.append(back_up(shelf / "another.tar.gz", places, progress=quiet))
+
+    back_up(shelf / "all.tar.gz", places, progress=make_another)
+
+    assert sorted(path.name for path in shelf.iterdir()) == ["all.tar.gz", "another.tar.gz"]
+    verify(shelf / "all.tar.gz", progress=quiet)
