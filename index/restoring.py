@@ -43,9 +43,10 @@ def restore(
 ) -> Backup:
     """Take a backup back: unpacked and checked aside, then each part put in its place at once.
 
-    The databases come last, so that what was there serves until then. Vectors' files are made
-    anew. Raises NotEmpty unless told to `replace`, InUse, Locked, Unreadable, Damaged, OutOfReach,
-    and TooNew where the collection, or bot.db beyond `bot_version`, is of a program that is newer.
+    The databases and the downloads come last, so that what was there serves until then. Vectors'
+    files are made anew. Raises NotEmpty unless told to `replace`, InUse, Locked, Unreadable,
+    Damaged, OutOfReach, and TooNew where the collection, or bot.db beyond `bot_version`, is of a
+    program that is newer.
     """
     backup = read_list(path)
     places.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
