@@ -157,11 +157,8 @@ class _Follower:
         """Look for new generations on a thread, until stopped."""
 
         def look() -> None:
-            while True:
-                self._store.await_news(self.generation, every_s, self._ended)
-                if self._ended.is_set():
-                    return
-                self._look(lane)
+            while not self._ended.is_set():
+                self._look(lane, every_s)
 
         self._thread = threading.Thread(target=look, name="follower", daemon=True)
         self._thread.start()
@@ -189,13 +186,17 @@ class _Follower:
         shares = map(self._yardstick.share, logits)
         return dict(zip(texts, shares, strict=True))
 
-    def _look(self, lane: Lane) -> None:
+    def _look(self, lane: Lane, every_s: float) -> None:
+        """Wait for a newer generation and bring the lane up to it; after a fault, wait a while."""
         try:
-            if self.generation:  # until the lane has loaded there is nothing to bring up
+            self._store.await_news(self.generation, every_s, self._ended)
+            # Until the lane has loaded there is nothing to bring up.
+            if self.generation and not self._ended.is_set():
                 self._catch_up(lane)
                 self._prove(lane)
         except Exception as error:  # noqa: BLE001 - a follower that ends leaves the bot behind
             self._say(f"the newest generation cannot be followed: {type(error).__name__}: {error}")
+            self._ended.wait(every_s)
 
     def _say(self, warning: str) -> None:
         """Warn once, however often it is so."""

@@ -3,13 +3,24 @@
 import logging
 import shutil
 import sqlite3
+import time
 
 import pytest
 
 from index.errors import Damaged
+from index.lane import Lane
+from index.live import _Follower
 from index.reindex import Options, collect
+from index.store.sqlite import SqliteStore
 from index.words import analyse
 from tests.support.collections import OTTERS, TEA, Desk
+
+
+def until(reached):
+    far = time.monotonic() + 60
+    while not reached():
+        assert time.monotonic() < far, "this never came to hold"
+        time.sleep(0.01)
 
 
 def titles(desk: Desk) -> set[str]:
@@ -141,6 +152,39 @@ def test_a_follower_outlives_a_fault_and_says_it_once(desk, caplog):
     assert len(told()) == 1
     assert library._follower._thread.is_alive()
     library.close()
+
+
+class Deaf(SqliteStore):
+    """Cannot wait for news the first time, nor the second."""
+
+    def __init__(self, folder):
+        super().__init__(folder)
+        self.faults = [KeyError("news"), OSError("news")]
+
+    def await_news(self, known, every_s, ended):
+        if self.faults:
+            raise self.faults.pop()
+        super().await_news(known, every_s, ended)
+
+
+def test_a_follower_outlives_a_store_that_cannot_wait_for_news(desk, caplog):
+    desk.reindex()
+    follower = _Follower(Deaf(desk.folder), desk.model)
+    lane = Lane(follower.load)
+    lane.near("otters", limit=1)
+
+    with caplog.at_level(logging.WARNING):
+        follower.start(lane, 0.005)
+        desk.write("new.txt", "News\n\nThe harbour was painted blue.")
+        desk.reindex()
+        until(lambda: follower.generation == 2)
+
+    follower.stop()
+    lane.close()
+    assert [record.getMessage().rpartition("followed: ")[2] for record in caplog.records] == [
+        "OSError: news",
+        "KeyError: 'news'",
+    ]
 
 
 def test_a_collection_copied_elsewhere_answers_there(desk, tmp_path):

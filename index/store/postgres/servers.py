@@ -125,7 +125,7 @@ class Servers:
             return
         was = self.standing.good
         try:
-            begun = _begun(self.replica)
+            begun = _begun_on_replica(self.replica)
         except psycopg.OperationalError:
             self.standing.seen(primary=primary, replica=None)
         else:
@@ -151,7 +151,7 @@ class Servers:
         except psycopg.OperationalError:
             if self.replica is None:
                 raise
-            return _begun(self.replica)  # an older generation is better than none
+            return _begun_on_replica(self.replica)  # an older generation is better than none
         # The primary's word counts: one that was promoted may have lost the last generation.
         self._shown = begun.number
         return begun
@@ -161,7 +161,7 @@ class Servers:
         if self.replica is None or not self.standing.good:
             return None
         try:
-            begun = _begun(self.replica)
+            begun = _begun_on_replica(self.replica)
         except psycopg.OperationalError:
             self.standing.lost()
             return None
@@ -217,6 +217,14 @@ def _begun(sessions: Sessions) -> Begun:
     except psycopg.OperationalError:
         # It had died while nobody used it, and the others with it: this one is new.
         return _begun_with(sessions, sessions.take())
+
+
+def _begun_on_replica(sessions: Sessions) -> Begun:
+    """The same with a replica: without a collection that may be read it counts as one gone."""
+    try:
+        return _begun(sessions)
+    except psycopg.ProgrammingError as error:
+        raise psycopg.OperationalError("there is no collection there to be read") from error
 
 
 def _begun_with(sessions: Sessions, session: Session) -> Begun:

@@ -143,6 +143,37 @@ def test_a_generation_is_followed_after_the_listening_session_ended(desk, server
         until(lambda: library.following() == 2)
 
 
+@pytest.mark.parametrize("payload", ["", "soon", "9" * 5_000])
+def test_a_generation_is_followed_after_anybody_notified_anything(desk, server, payload):
+    desk.write("otters.txt", OTTERS)
+    desk.reindex()
+    with closing(desk.library()) as library:
+        until(lambda: library.following() == 1)
+        with psycopg.connect(server.url, autocommit=True) as session:
+            session.execute("select pg_notify('quotewire', %s)", [payload])
+        desk.write("tea.txt", TEA)
+        desk.reindex()
+        until(lambda: library.following() == 2)
+
+
+def test_what_anybody_notified_is_not_taken_for_a_generation(desk, server):
+    desk.write("otters.txt", OTTERS)
+    desk.reindex()
+    with closing(open_store(server)) as store:
+        store.await_news(1, 999, Event())
+        with psycopg.connect(server.url, autocommit=True) as session:
+            session.execute("select pg_notify('quotewire', '7')")
+        store.await_news(1, 999, Event())
+
+        waits = Thread(target=store.await_news, args=(6, 999, Event()))
+        waits.start()
+        desk.write("tea.txt", TEA)
+        desk.reindex()
+        waits.join(30)
+
+        assert not waits.is_alive()
+
+
 def test_two_reindexes_of_two_folders_both_publish(desk, other):
     desk.write("otters.txt", OTTERS)
     other.write("tea.txt", TEA)

@@ -232,6 +232,30 @@ def test_a_replica_behind_what_was_shown_already_is_passed_over(room, engines):
             assert view.generation_number() == 2
 
 
+def test_where_the_replica_has_no_collection_the_primary_is_read_and_followed(room, engines):
+    _, replica = engines
+    room.folder = Server(room.folder.url, room.folder.folder, replica.url("postgres"))
+    with closing(room.library()) as library:
+        until(lambda: library.following() == 1)
+        room.write("tea.txt", TEA)
+        room.reindex()
+        until(lambda: library.following() == 2)
+
+        assert library.ask(QUESTION).passages[0].text == ANSWER
+        assert reads(library) == "primary"
+
+
+def test_a_replica_without_a_collection_does_not_stand_in_for_a_primary_that_is_gone(
+    room, engines, tmp_path
+):
+    _, replica = engines
+    gone = Server(f"postgresql:///news?host={tmp_path}", tmp_path, replica.url("postgres"))
+    clock = iter([0, 11]).__next__
+
+    with pytest.raises(psycopg.OperationalError, match="no collection there"):
+        Servers(gone, Standing(), clock=clock).begin()
+
+
 def test_servers_that_stay_away_are_given_up_after_ten_seconds(tmp_path):
     gone = Server(f"postgresql:///news?host={tmp_path}", tmp_path)
     clock = iter([0, 9.9, 10.1]).__next__
