@@ -18,6 +18,8 @@ from index.retrieve import READ, Rerank
 from index.scoring import SHIPPED, Weighing, Yardstick
 from index.settings import IndexSettings, Where
 from index.store import Snapshot, Store, open_store
+from index.store.recent import NO_MARK, Mark
+from index.store.records import Changes
 from index.vectors import Checkpoint, FaissVectors, Vectors, is_whole, read_manifest
 
 logger = logging.getLogger(__name__)
@@ -123,7 +125,7 @@ class _Follower:
     def __init__(self, store: Store, model: Model) -> None:
         self._store = store
         self._model = model
-        self.generation = 0
+        self._known: Mark = NO_MARK  # of what the lane's vectors are of
         self._reranker: Reranker | None = None
         self._yardstick: Yardstick | None = None
         self._said = ""
@@ -132,19 +134,24 @@ class _Follower:
         self._copy: FaissVectors | None = None  # None where the store itself is searched
         self._ended = threading.Event()
 
+    @property
+    def generation(self) -> int:
+        """The number of the generation that the lane's vectors are of, 0 until they are loaded."""
+        return self._known[0]
+
     def load(self) -> tuple[Embedder, Vectors]:
         """The model, and the vectors of the newest generation."""
         embedder = self._model.loaded()
         self._model.lexicon()
         with self._store.snapshot() as view:
-            number = view.generation_number()
+            known = view.mark()
             view.prepare()
             vectors = self._store.vectors(self._model.name)
             if vectors is None:
                 vectors = self._copied(view)
             sample = view.sample(SAMPLED) if self._model.reranker else []
         self._load_reranker([(article, text) for _, article, text in sample])
-        self.generation = number
+        self._known = known
         return embedder, vectors
 
     def reranking_on(self, lane: Lane) -> Rerank | None:
@@ -231,16 +238,16 @@ class _Follower:
 
     def _read_from_store(self, lane: Lane) -> None:
         with self._store.snapshot() as view:
-            number, vectors = view.generation_number(), stored_vectors(view, self._model.name)
+            known, vectors = view.mark(), stored_vectors(view, self._model.name)
         self._copy = vectors
         lane.do(lambda *_: lane.replace_vectors(vectors)).result()
-        self.generation = number
+        self._known = known
 
     def _catch_up(self, lane: Lane) -> None:
         """Hand the lane what differs between its vectors and the newest generation."""
         with self._store.snapshot() as view:
-            newest = view.generation()
-            if newest.id == self.generation:
+            newest, mark = view.generation(), view.mark()
+            if mark == self._known:
                 return
             if newest.model != self._model.name:
                 self._say(f"generation {newest.id} is of another model: start the bot again")
@@ -248,12 +255,12 @@ class _Follower:
             view.prepare()
             if self._copy is not None:
                 self._bring_up(lane, view, self._copy)
-        self.generation = newest.id
+        self._known = mark
         logger.info("generation %d: %d paragraphs", newest.id, newest.paragraphs)
 
     def _bring_up(self, lane: Lane, view: Snapshot, copy: FaissVectors) -> None:
         """Have the copy in memory be of the view's generation when this returns."""
-        changes = view.changes_since(self.generation, model=self._model.name)
+        changes = self._changes(view)
         # From a newer file: what came and went since the older one need not be carried along.
         anew = changes is None or self._file != self._manifest(view)
         whole = self._copied(view) if anew else None
@@ -265,3 +272,14 @@ class _Follower:
                 copy.apply(changes)
 
         lane.do(take).result()
+
+    def _changes(self, view: Snapshot) -> Changes | None:
+        """What differs from the vectors in memory; None where that is not told.
+
+        Another collection may have taken this one's place, or one that lost its last commits have
+        counted on from an older generation: what they tell is of other vectors.
+        """
+        number, published, place, _ = self._known
+        if view.mark()[2] != place or view.published(number) != published:
+            return None
+        return view.changes_since(number, model=self._model.name)

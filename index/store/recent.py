@@ -22,6 +22,9 @@ A collection may be put in another's place, and one that lost its last commits c
 older number.
 """
 
+NO_MARK: Mark = (0, "", "", "")
+"""Of no generation."""
+
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
@@ -38,7 +41,7 @@ class Recent(Generic[K, V]):
         self._room = room
         self._size = size
         self._taken = 0
-        self._mark: Mark = (0, "", "", "")
+        self._mark = NO_MARK
         self._older = 0  # in a row that looked at an older one
         self._held: OrderedDict[K, V] = OrderedDict()
         self._guard = Lock()

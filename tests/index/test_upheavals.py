@@ -4,14 +4,16 @@ import logging
 import shutil
 import sqlite3
 import time
+from contextlib import closing
 
 import pytest
 
 from index.errors import Damaged
 from index.lane import Lane
 from index.live import _Follower
+from index.moving import move
 from index.reindex import Options, collect
-from index.store.sqlite import SqliteStore
+from index.store.sqlite import FILE_NAME, SqliteStore
 from index.words import analyse
 from tests.support.collections import OTTERS, TEA, Desk
 
@@ -152,6 +154,59 @@ def test_a_follower_outlives_a_fault_and_says_it_once(desk, caplog):
     assert len(told()) == 1
     assert library._follower._thread.is_alive()
     library.close()
+
+
+def of_the_collection(library, text):
+    """How many of the paragraphs that are nearest to a text there are, and how many these are."""
+    hits = library._lane.near(text, limit=50).hits
+    with library._store.snapshot() as view:
+        return len(view.present([number for number, _ in hits])), len(hits)
+
+
+@pytest.mark.parametrize("more", [0, 1], ids=["the same number", "a greater number"])
+def test_another_collection_in_the_place_of_a_followed_one_is_searched(desk, tmp_path, more):
+    desk.reindex()
+    (tmp_path / "other").mkdir()
+    other = Desk(tmp_path / "other")
+    for number in range(8):
+        other.write(f"{number}.txt", f"Heron {number}\n\nThe heron number {number} stood ashore.")
+    other.reindex()
+    for number in range(more):
+        other.write(f"more {number}.txt", f"Kelp {number}\n\nThe kelp number {number} drifted in.")
+        other.reindex()
+    with closing(desk.library(look_every_s=0.005)) as library:
+        assert of_the_collection(library, "the heron ashore") == (5, 5)
+
+        move(other.folder, desk.folder, replace=True, told=lambda *_: None)
+
+        until(lambda: of_the_collection(library, "the heron ashore") == (8 + more, 8 + more))
+        assert library.following() == 1 + more
+
+
+def test_a_generation_under_the_number_of_one_that_was_lost_is_searched(desk, tmp_path):
+    desk.reindex()
+    shutil.copytree(desk.folder, tmp_path / "data of another way")
+    kelp = desk.write("kelp.txt", "Kelp\n\nThe kelp drifted in.")
+    desk.reindex()
+    with closing(desk.library(look_every_s=0.005)) as library:
+        assert of_the_collection(library, "the heron ashore") == (6, 6)
+        followed, desk.folder = desk.folder, tmp_path / "data of another way"
+        kelp.unlink()
+        desk.write("heron.txt", "Heron\n\nThe heron stood ashore.\n\nIt flew away.")
+        desk.reindex()
+
+        put_later(desk.folder / FILE_NAME, followed / FILE_NAME)
+
+        until(lambda: of_the_collection(library, "the heron ashore") == (7, 7))
+        assert library.following() == 2
+
+
+def put_later(other, path):
+    """Have a database be as another one, published later, under whoever reads it."""
+    with closing(sqlite3.connect(other)) as db, closing(sqlite3.connect(path)) as new:
+        db.execute("update generations set created = '2036-01-01T00:00:00+00:00' where id = 2")
+        db.commit()
+        db.backup(new)
 
 
 class Deaf(SqliteStore):
