@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 import psycopg
@@ -100,12 +101,14 @@ class Servers:
         standing: Standing,
         *,
         clock: Callable[[], float] = time.monotonic,
+        sessions: Callable[[str], Sessions] = Sessions,
     ) -> None:
         self._clock = clock
-        self.primary = Sessions(server.url)
-        self.replica = Sessions(server.replica) if server.replica else None
+        self.primary = sessions(server.url)
+        self.replica = sessions(server.replica) if server.replica else None
         self.standing = standing
         self._shown = 0
+        self._guard = Lock()
 
     def begin(self) -> Begun:
         """A transaction on whichever server can be reached. Raises psycopg.OperationalError."""
@@ -146,6 +149,7 @@ class Servers:
     def _begin(self) -> Begun:
         if begun := self._on_replica():
             return begun
+        shown = self._shown
         try:
             begun = _begun(self.primary)
         except psycopg.OperationalError:
@@ -153,7 +157,7 @@ class Servers:
                 raise
             return _begun_on_replica(self.replica)  # an older generation is better than none
         # The primary's word counts: one that was promoted may have lost the last generation.
-        self._shown = begun.number
+        self._show(begun.number, lost=shown)
         return begun
 
     def _on_replica(self) -> Begun | None:
@@ -165,11 +169,21 @@ class Servers:
         except psycopg.OperationalError:
             self.standing.lost()
             return None
-        if begun.number < self._shown:
+        if not self._show(begun.number):
             begun.end()
             return None
-        self._shown = begun.number
         return begun
+
+    def _show(self, number: int, *, lost: int | None = None) -> bool:
+        """Whether a generation may be shown: where none is that is newer, but for a `lost` one.
+
+        What is shown meanwhile was not there when this one was begun, and is not lost.
+        """
+        with self._guard:
+            if number < self._shown and self._shown != lost:
+                return False
+            self._shown = number
+            return True
 
 
 class Steady(PgConnection):

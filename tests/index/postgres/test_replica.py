@@ -1,7 +1,8 @@
 """A replica is read while it keeps up; whichever server dies, questions are answered."""
 
 from contextlib import closing, contextmanager
-from threading import Event, Thread
+from threading import Event, Thread, current_thread
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -254,6 +255,63 @@ def test_a_replica_without_a_collection_does_not_stand_in_for_a_primary_that_is_
 
     with pytest.raises(psycopg.OperationalError, match="no collection there"):
         Servers(gone, Standing(), clock=clock).begin()
+
+
+class Told:
+    """One session with a server that has generation `newest`, and may say so late."""
+
+    closed = False
+
+    def __init__(self, url):
+        self.newest = 7
+        self.asked, self.told = Event(), Event()
+        self.told.set()
+        self.late = None
+
+    def take(self):
+        return self
+
+    def give_back(self, session):
+        pass
+
+    def execute(self, statement):
+        number = self.newest
+        if self.late is current_thread():
+            self.asked.set()
+            self.told.wait(60)
+        return SimpleNamespace(nextset=bool, fetchone=lambda: (False, number, "2017-05-03"))
+
+
+def test_who_is_told_late_of_an_older_generation_has_nobody_else_shown_it(tmp_path):
+    here = Server("postgresql:///news", tmp_path, "postgresql:///copy")
+    servers = Servers(here, Standing(), sessions=Told)
+    servers.primary.late = slow = Thread(target=servers.begin)
+    servers.primary.told.clear()
+    slow.start()
+    servers.primary.asked.wait(60)
+    servers.primary.newest = 8
+    assert servers.begin().number == 8
+
+    servers.primary.told.set()
+    slow.join(60)
+    servers.standing.seen(primary=7, replica=7)
+
+    assert servers.begin().number == 8
+
+
+def test_a_primary_that_lost_a_generation_has_replicas_read_that_lost_it_too(tmp_path):
+    here = Server("postgresql:///news", tmp_path, "postgresql:///copy")
+    servers = Servers(here, Standing(), sessions=Told)
+    servers.primary.newest = 8
+    before = servers.begin().number
+    servers.primary.newest = 7
+    after = servers.begin().number
+    servers.standing.seen(primary=7, replica=7)
+
+    begun = servers.begin()
+
+    assert (before, after, begun.number) == (8, 7, 7)
+    assert begun.sessions is servers.replica
 
 
 def test_servers_that_stay_away_are_given_up_after_ten_seconds(tmp_path):
