@@ -6,9 +6,11 @@ from itertools import chain
 from typing import Any
 
 from index.article import Credit, Span
+from index.errors import Damaged
 from index.store.draft import Draft
 from index.store.records import Kept, KeptParagraph
 from index.store.snapshot import Snapshot
+from index.store.wholeness import unsound, width_of
 
 Told = Callable[[str, int, int], None]
 
@@ -53,14 +55,17 @@ _TOKENS = """select digest, kept from tokens where model = ? and digest > ?
 
 
 def move_rows(view: Snapshot, draft: Draft, *, told: Told) -> None:
-    """Fill an empty draft with all that a view shows; `told` of articles, then of vectors."""
+    """Fill an empty draft with all that a view shows; `told` of articles, then of vectors.
+
+    Raises Damaged where a vector cannot be what a model gave.
+    """
     articles, paragraphs, *_ = view.counts()
     for done, (kept, entered) in enumerate(_articles(view), start=1):
         draft.receive(kept, entered)
         told("articles", done, articles)
     draft.received()
     done = 0
-    for page in _pages(view, _VECTORS):
+    for page in _vector_pages(view):
         draft.receive_vectors(view.generation().model, page)
         told("vectors", done := done + len(page), max(paragraphs, done))
     for page in _token_pages(view):
@@ -74,8 +79,8 @@ def digest_of_rows(view: Snapshot) -> str:
     digest = hashlib.blake2b(digest_size=16)
     for kept, entered in _articles(view):
         digest.update(repr((kept, sorted(entered.items()))).encode())
-    for page in chain(_pages(view, _VECTORS), _token_pages(view)):
-        digest.update(repr(page).encode())
+    for row in chain.from_iterable(chain(_vector_pages(view), _token_pages(view))):
+        digest.update(repr(row).encode())
     for read, _ in _ROWS.values():
         digest.update(repr([tuple(row) for row in view._run(read)]).encode())
     return digest.hexdigest()
@@ -125,14 +130,27 @@ def _article(view: Snapshot, row: Any) -> tuple[Kept, dict[int, int]]:
     return kept, {span[0]: span[7] for span in spans}
 
 
+def _vector_pages(view: Snapshot) -> Iterator[list[tuple[str, bytes]]]:
+    """The vectors of the model in force. Raises Damaged where one cannot be what a model gave."""
+    for page in _pages(view, _VECTORS):
+        if broken := unsound(page, width_of([vector for _, vector in page])):
+            raise Damaged(
+                f"nothing was moved (the vector of the text {broken[0][0]} is damaged); run"
+                " scripts/run doctor --fix where it is kept"
+            )
+        yield page
+
+
 def _token_pages(view: Snapshot) -> Iterator[list[tuple[str, bytes]]]:
     """What is kept of tokens: nothing in a collection of a version that kept none."""
-    return _pages(view, _TOKENS) if view._has_table("tokens") else iter(())
+    if view._has_table("tokens"):
+        for page in _pages(view, _TOKENS):
+            yield [row for row in page if isinstance(row[1], bytes)]  # no question reads others
 
 
-def _pages(view: Snapshot, statement: str) -> Iterator[list[tuple[str, bytes]]]:
+def _pages(view: Snapshot, statement: str) -> Iterator[list[Any]]:
     """What is kept of the texts by the model in force, a page at a time, by digest."""
     model, after = view.generation().model, ""
     while page := view._run(statement, [model, after, _PAGE]).fetchall():
-        yield [(row[0], bytes(row[1])) for row in page]
+        yield [tuple(row) for row in page]
         after = page[-1][0]

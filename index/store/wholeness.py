@@ -33,6 +33,17 @@ def whole_vectors(rows: Sequence[Sequence[Any]], width: int = 0) -> tuple[Ids, M
     return (ids, vectors) if sound.all() else (ids[sound], vectors[sound])
 
 
+def unsound(rows: Sequence[Any], width: int) -> list[Any]:
+    """Those of the rows, each known by its first column, whose last is no sound vector.
+
+    `width` is how many bytes a vector has.
+    """
+    fitting = [row for row in rows if isinstance(row[-1], bytes) and 0 < len(row[-1]) == width]
+    sound = are_sound(matrix_of([row[-1] for row in fitting])) if fitting else ()
+    whole = {row[0] for row, good in zip(fitting, sound, strict=True) if good}
+    return [row for row in rows if row[0] not in whole]
+
+
 def width_of(blobs: Sequence[Any]) -> int:
     """How many bytes most vectors have; 0 where there are none."""
     lengths = Counter(

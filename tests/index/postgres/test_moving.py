@@ -112,6 +112,15 @@ def test_a_collection_that_contradicts_itself_is_not_moved(filled, server):
         move(filled.folder, server, told=quiet)
 
 
+def test_a_vector_that_is_none_is_told_and_not_moved(filled, server):
+    with closing(sqlite3.connect(filled.folder / "library.db")) as db:
+        db.execute("update vectors set vector = x'007e' || substr(vector, 3) where rowid = 1")
+        db.commit()
+
+    with pytest.raises(Damaged, match="doctor --fix"):
+        move(filled.folder, server, told=quiet)
+
+
 def test_nothing_is_moved_from_where_nothing_is(server, tmp_path):
     with pytest.raises(NoCollection):
         move(tmp_path / "nowhere", server, told=quiet)
