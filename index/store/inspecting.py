@@ -1,21 +1,17 @@
 """Look a collection's database over, row by row, for what contradicts itself."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from index.store.breakage import is_elsewhere
 from index.store.counting import miscounted
 from index.store.records import digest_of, paragraph_id
-from index.store.wholeness import are_sound, matrix_of, width_of
+from index.store.wholeness import unsound, width_of
 
 MOST_FAULTS = 20  # of SQLite's own findings; one damaged page has hundreds
-REPEATS = 100  # of one text in an article, of which the ids are known
 _CHUNK = 2_000
 _LOCK_S = 2.0
 
@@ -53,7 +49,7 @@ def is_index_fault(fault: str) -> bool:
 
 def texts_changed(db: sqlite3.Connection, *, most: int | None = None) -> Tally:
     """Paragraphs whose slice of their article is not the text that was indexed under their id."""
-    tally = Tally()
+    tally, names = Tally(), _Names(db)
     rows = db.execute(
         """
         select p.id, p.article, p.digest, a.origin,
@@ -64,14 +60,38 @@ def texts_changed(db: sqlite3.Connection, *, most: int | None = None) -> Tally:
     )
     for number, article, digest, origin, text in rows:
         tally.seen += 1
-        if text is None or digest_of(str(text)) != digest or not _is_of(number, article, digest):
+        of_digest = text is not None and digest_of(str(text)) == digest
+        if not of_digest or not names.has(number, article, digest):
             tally.add(origin or f"paragraph {number}")
     return tally
 
 
-def _is_of(number: int, article: str, digest: str) -> bool:
-    """Whether an id is one that this content has."""
-    return any(paragraph_id(article, digest, repeat) == number for repeat in range(REPEATS))
+class _Names:
+    """The ids that the paragraphs of a collection have by their content.
+
+    Those of an article's texts that stand in it more than once are made once an article.
+    """
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._repeated: dict[str, dict[int, str]] = {}
+
+    def has(self, number: int, article: str, digest: str) -> bool:
+        """Whether an id is one that a text of this digest has in this article."""
+        if paragraph_id(article, digest, 0) == number:
+            return True
+        if article not in self._repeated:
+            self._repeated[article] = self._repeats(article)
+        return self._repeated[article].get(number) == digest
+
+    def _repeats(self, article: str) -> dict[int, str]:
+        digests = self._db.execute("select digest from paragraphs where article = ?", [article])
+        counts = Counter(str(row[0]) for row in digests)
+        return {
+            paragraph_id(article, digest, repeat): digest
+            for digest, count in counts.items()
+            for repeat in range(1, count)
+        }
 
 
 def vectors_wrong(db: sqlite3.Connection, model: str) -> tuple[Tally, list[tuple[str, str]]]:
@@ -80,7 +100,7 @@ def vectors_wrong(db: sqlite3.Connection, model: str) -> tuple[Tally, list[tuple
     rows = db.execute("select digest, model, vector from vectors where model = ?", [model])
     width = _width(db, model)
     while chunk := rows.fetchmany(_CHUNK):
-        damaged += [(row[0], row[1]) for row in _damaged(chunk, width)]
+        damaged += [(row[0], row[1]) for row in unsound(chunk, width)]
     lost = {digest for digest, _ in damaged}
     for number, digest, held in db.execute(
         """select p.id, p.digest, v.digest is not null from paragraphs p
@@ -96,13 +116,6 @@ def vectors_wrong(db: sqlite3.Connection, model: str) -> tuple[Tally, list[tuple
 def _width(db: sqlite3.Connection, model: str) -> int:
     some = db.execute("select vector from vectors where model = ? limit 1000", [model])
     return width_of([row[0] for row in some])
-
-
-def _damaged(rows: list[Any], width: int) -> Iterator[Any]:
-    fitting = [row for row in rows if isinstance(row[2], bytes) and len(row[2]) == width]
-    sound = are_sound(matrix_of([row[2] for row in fitting])) if fitting else np.zeros(0, bool)
-    whole = {row[0] for row, good in zip(fitting, sound, strict=True) if good}
-    return (row for row in rows if row[0] not in whole)
 
 
 def words_fault(path: Path) -> str:

@@ -290,6 +290,26 @@ def test_a_damaged_text_is_not_quoted_and_the_others_are(built):
     assert best(built) == COUNTED
 
 
+def test_a_text_that_repeats_a_thousand_times_is_sound(built):
+    line = "Sea otters hold hands while they sleep, so that the tide does not part them."
+    built.write("song.txt", "A song\n\n" + "\n\n".join([line] * 1_000))
+    built.reindex()
+
+    assert not_fine(built) == {}
+
+
+def test_a_repeat_under_an_id_that_it_cannot_have_is_told(built):
+    built.write("song.txt", "A song\n\nHeave away!\n\nHeave away!\n\nHeave away!")
+    built.reindex()
+    with writing(built) as db:
+        db.execute(
+            """update paragraphs set id = 7 where id = (select max(id) from paragraphs
+               where article = (select key from articles where origin like '%song.txt'))"""
+        )
+
+    assert not_fine(built)["texts"] == (Verdict.WRONG, False)
+
+
 def test_a_changed_credit_is_told_and_read_anew(built):
     with writing(built) as db:
         db.execute("update articles set url = 'https://evil.example' where title like 'Sea%'")
