@@ -54,7 +54,12 @@ def write_checkpoint(  # noqa: PLR0913 - by name, what a checkpoint says of itse
     model: str,
     published: str = "",
 ) -> Checkpoint:
-    """Write vectors as they were made, then name them in the manifest in one step; others go."""
+    """Write vectors as they were made, then name them in the manifest in one step; others go.
+
+    One at a time writes to a folder: `reindex_lock` sees to that.
+    """
+    for begun in folder.glob("vectors-*.faiss.part"):
+        begun.unlink(missing_ok=True)  # by one that was killed: nobody else writes now
     name = f"vectors-{generation}.faiss"
     checksum = hashlib.blake2b(digest_size=16)
 

@@ -291,6 +291,27 @@ def test_a_newer_checkpoint_takes_the_place_of_the_older(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["vectors-2.faiss", "vectors.json"]
 
 
+def test_what_writes_that_were_killed_left_is_gone_before_the_next_takes_room(tmp_path):
+    ids, rows = some_vectors(10)
+    there = []
+
+    class Full(FaissVectors):
+        def write(self, write):
+            there.extend(sorted(path.name for path in tmp_path.iterdir()))
+            return super().write(write)
+
+    for name in ("vectors-1.faiss.part", "vectors-2.faiss.part", "notes.part"):
+        (tmp_path / name).write_bytes(b"half of it")
+    write_checkpoint(tmp_path, Full.of(ids, rows), collection="c", generation=3, model="m")
+
+    assert there == ["notes.part", "vectors-3.faiss.part"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "notes.part",
+        "vectors-3.faiss",
+        "vectors.json",
+    ]
+
+
 @pytest.mark.parametrize(
     "damage",
     [
