@@ -17,6 +17,7 @@ from bot.outbox import edit_of, reply_to
 from bot.scene import Scene
 
 _LONGEST = 1_000  # characters; the library reads no more of a question
+_FURTHEST = 1_000_000  # pages; a list of a collection has fewer, and a forged button has any
 
 
 async def search(message: Message, rest: str, scene: Scene, office: Office) -> None:
@@ -43,7 +44,8 @@ async def sources(message: Message, _: str, scene: Scene, office: Office) -> Non
 async def turn(pressed: Pressed, office: Office) -> None:
     """Show another page of a list, or of an article."""
     await office.outbox.answer_press(pressed.query)
-    sheet, page, scene = pressed.sheet, max(0, pressed.press.number(0)), pressed.scene
+    sheet, scene = pressed.sheet, pressed.scene
+    page = min(max(0, pressed.press.number(0)), _FURTHEST)
     await _show(pressed, lambda library: PAGES[sheet.kind](library, sheet, page, scene), office)
 
 

@@ -208,6 +208,27 @@ def far(data: str, page: int) -> str:
     return f"{data.rpartition('.')[0]}.{page}"
 
 
+class Noting(FakeLibrary):
+    """Notes how many it was asked to pass over."""
+
+    skips = ()
+
+    def latest(self, source="", *, skip=0, limit=10, only=()):
+        self.skips += (skip,)
+        return super().latest(source, skip=skip, limit=limit, only=only)
+
+
+async def test_a_forged_page_passes_over_no_more_than_a_list_can_have(telegram, say, press, start):
+    library = Noting()
+    add(library, range(1, 10), "Tidewater Weekly")
+    async with start(library):
+        await say("/latest")
+        await press("", data=far(telegram.buttons(7)["›"], 10**18 - 1))
+
+    assert library.skips == (0, 8_000_000, 8)
+    assert labels(telegram) == [["1"], ["‹", "2/2"]]
+
+
 async def test_a_search_in_vain_says_what_was_searched(telegram, say, start):
     async with start(shelf(2)):
         await say("/search <walrus>")
@@ -653,3 +674,21 @@ async def test_what_is_looked_up_in_a_real_collection_can_be_read(
     assert opened[0] in OTTERS
     assert titled.startswith("Sea otters of the harbour\n\nSea otters hold hands")
     assert pieces(telegram, "bold") == ["lantern", "Lantern"]
+
+
+@pytest.mark.parametrize("asked", ["/search kelp", "/latest"])
+async def test_a_forged_page_of_a_real_collection_shows_the_last(
+    telegram, say, press, start, tmp_path, asked
+):
+    desk = Desk(tmp_path)
+    for number in range(9):
+        desk.write(f"{number}.txt", f"Kelp {number}\n\nThe kelp drifted ashore, part {number}.")
+    await asyncio.to_thread(desk.reindex)
+    library = await asyncio.to_thread(desk.library)
+
+    async with start(library):
+        await say(asked)
+        await press("", data=far(telegram.buttons(7)["›"], 10**18 - 1))
+    await asyncio.to_thread(library.close)
+
+    assert labels(telegram)[-1] == ["‹", "2/2"]
