@@ -37,6 +37,9 @@ MOST_MARKS = 20
 
 MOST_NEAREST = 3
 
+MOST_NUMBER = 2**63 - 1
+"""The greatest that a database takes."""
+
 ALIKE = 0.5
 """How much of a paragraph must be left in another for that to stand in its place, from 0 to 1."""
 
@@ -84,7 +87,7 @@ class Catalogue:
             if source and not sources:
                 return Listing((), 0, unknown=source, nearest=_nearest(source, known))
             filters = Filters(sources=sources, only=only)
-            listed, total = view.newest(filters=filters, limit=limit, skip=skip)
+            listed, total = view.newest(filters=filters, limit=limit, skip=min(skip, MOST_NUMBER))
         return Listing(listed, total, sources)
 
     def publishers(self, *, only: tuple[str, ...] = ()) -> tuple[Publisher, ...]:
@@ -99,6 +102,8 @@ class Catalogue:
 
     def reading(self, wanted: int | str, *, only: tuple[str, ...] = ()) -> Reading | None:
         """The article of a key, or the one that a paragraph of that id stands in."""
+        if not _names(wanted):
+            return None
         with self._store.snapshot() as view:
             key = wanted if isinstance(wanted, str) else view.article_of(wanted)
             return view.reading(key, filters=Filters(only=only)) if key else None
@@ -121,17 +126,23 @@ class Catalogue:
 
         It is known for a while after the article has left.
         """
+        if not _names(article):
+            return ()
         with self._store.snapshot() as view:
             return view.events(article)
 
     def around(self, paragraph: int, *, only: tuple[str, ...] = ()) -> Surroundings | None:
         """The paragraphs before and after one; None where it has left the collection."""
+        if not _names(paragraph):
+            return None
         with self._store.snapshot() as view:
             found = view.neighbours(paragraph, filters=Filters(only=only))
         return Surroundings(*found) if found and _may_be_seen(found[3], only) else None
 
     def source(self, article: str, *, only: tuple[str, ...] = ()) -> Source | None:
         """The whole article of a key; None where it has left the collection."""
+        if not _names(article):
+            return None
         with self._store.snapshot() as view:
             found = view.source(article, filters=Filters(only=only))
         return found if found and _may_be_seen(found.credit, only) else None
@@ -147,6 +158,13 @@ class Catalogue:
     def _publishers(self, view: Snapshot, only: tuple[str, ...] = ()) -> tuple[str, ...]:
         """The names of the publishers that may be seen, in order."""
         return tuple(sorted(each.name for each in self._published_in(view, only)))
+
+
+def _names(wanted: int | str) -> bool:
+    """Whether anything can be stored under this id or key: databases refuse what is of no use."""
+    if isinstance(wanted, str):
+        return "\0" not in wanted
+    return -MOST_NUMBER <= wanted <= MOST_NUMBER
 
 
 def _may_be_seen(credit: Credit, only: tuple[str, ...]) -> bool:

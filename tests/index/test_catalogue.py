@@ -352,6 +352,22 @@ def test_an_article_that_left_or_may_not_be_seen_cannot_be_read(library):
     assert library.source(key, only=("Kelp Courier",)).text == KELP
 
 
+@pytest.mark.parametrize("wanted", [2**63, -(2**70), 2**70])
+def test_an_id_that_cannot_be_stored_is_one_that_is_not_there(library, wanted):
+    assert library.reading(wanted) is None
+    assert library.around(wanted) is None
+    assert library.passages([wanted]) == {}
+    assert library.latest(skip=abs(wanted)).articles == ()
+    assert library.why("storm", wanted, evidence=0.5) is None
+
+
+@pytest.mark.parametrize("wanted", ["\0", "a\0b"])
+def test_a_key_that_cannot_be_stored_is_one_that_is_not_there(library, wanted):
+    assert library.reading(wanted) is None
+    assert library.source(wanted) is None
+    assert library.history(wanted) == ()
+
+
 def test_the_surroundings_of_what_may_not_be_seen_are_not_shown(library):
     first, _ = ids_of(library, "kelp")
 
