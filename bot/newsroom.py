@@ -93,7 +93,9 @@ class Newsroom:
         )
         if isinstance(answer, Apology):
             return False
-        reached = max(generation, answer.searched.generation)
+        if answer.searched.generation < generation:
+            return False  # a process that answers, or a replica, is behind: asked again, it is not
+        reached = answer.searched.generation
         await self._watches.matched(watch, reached, answer.passages, more=answer.more)
         return True
 

@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import closing, suppress
+from itertools import groupby
 from multiprocessing.connection import Connection
 
 from index.errors import IndexFault
@@ -12,7 +13,7 @@ from index.lane import BATCH
 from index.library import Library
 from index.live import open_library
 from index.settings import IndexSettings
-from index.wire import Line, Outcome, Question, Warm, Wire, sendable
+from index.wire import Line, Outcome, Question, Warm, Wire, fault_of, sendable
 
 logger = logging.getLogger("index.branch")  # not __name__, which is no name of ours here
 
@@ -26,14 +27,15 @@ def serve(wire: Wire, *, opened: Callable[[IndexSettings], Library] = open_libra
     """
     try:
         with closing(opened(wire.receive())) as library:
-            library.await_model()
-            wire.send(Warm())
+            wire.send(Warm(library.await_model()))
             while True:
                 _answer(library, wire, _waiting(wire))
     except (EOFError, ConnectionError):
         return  # whoever asked has ended, and nobody waits
     except IndexFault as fault:
         logger.error("the collection cannot be opened: %s", fault)  # noqa: TRY400 - it says all
+    except Exception as error:  # noqa: BLE001 - what Python would write may repeat a question
+        logger.error("it ends: %s", fault_of(error))  # noqa: TRY400 - as above
 
 
 def _waiting(wire: Wire) -> list[Question]:
@@ -45,9 +47,13 @@ def _waiting(wire: Wire) -> list[Question]:
 
 
 def _answer(library: Library, wire: Wire, questions: list[Question]) -> None:
-    told = library.answers([each.request for each in questions])
-    for question, one in zip(questions, told, strict=True):
-        wire.send(Outcome(question.number, sendable(one)))
+    """Answer questions in their order; those that are to be alone share no call of the model."""
+    for alone, some in groupby(questions, key=lambda each: each.alone):
+        together = list(some)
+        for batch in [[each] for each in together] if alone else [together]:
+            with closing(library.answers([each.request for each in batch])) as told:
+                for question, one in zip(batch, told, strict=True):
+                    wire.send(Outcome(question.number, sendable(one)))
 
 
 class Telling(logging.Handler):

@@ -1,8 +1,8 @@
 """The collection as the bot sees it: ask a question, look around a quote, see what there is."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
@@ -12,6 +12,7 @@ from index.abstain import passing
 from index.answer import Answer, Filters, Passage, Request
 from index.catalogue import tidy
 from index.duplicates import merge
+from index.errors import OutOfReach
 from index.filters import unread_in, write_filters
 from index.followup import follow_up
 from index.highlight import best_sentence
@@ -90,10 +91,9 @@ class Library(Reference):
         """Whether the model is loaded, or could not be; until then a question waits for it."""
         return self._lane.ready
 
-    def await_model(self) -> None:
-        """Return when the library is warm."""
-        with suppress(Exception):  # it is told to whoever asks
-            self._lane.do(lambda *_: None).result()
+    def await_model(self) -> bool:
+        """Whether the model is loaded, as soon as the library is warm."""
+        return self._lane.do(lambda *_: None).exception() is None
 
     def answer(self, request: Request) -> Answer:
         """The passages that answer a question, best first; none if the collection has none.
@@ -104,7 +104,7 @@ class Library(Reference):
             begun = self._begun(request, view)
             return self._finished(begun, view, self._seeking(awaited, view))
 
-    def answers(self, requests: Sequence[Request]) -> Iterator[Answer | Exception]:
+    def answers(self, requests: Sequence[Request]) -> Generator[Answer | Exception, None, None]:
         """What answers each of several questions, or why nothing does, as soon as each is there.
 
         They are embedded in one call of the model, and worked on one after another by the thread
@@ -112,14 +112,18 @@ class Library(Reference):
         """
         answered = 0
         try:
-            for answer in self._together(requests):
-                answered += 1
-                yield answer
-        except Exception:  # noqa: BLE001 - each that is left is asked alone, and tells its own
+            with closing(self._together(requests)) as together:
+                for answer in together:
+                    answered += 1
+                    yield answer
+        except Exception as error:  # noqa: BLE001 - each that is left is asked alone, and tells its own
+            told: Answer | Exception = error
             for request in requests[answered:]:
-                yield self._answer_or_why_not(request)
+                if not isinstance(told, OutOfReach):  # which each would find anew, by waiting
+                    told = self._answer_or_why_not(request)
+                yield told
 
-    def _together(self, requests: Sequence[Request]) -> Iterator[Answer]:
+    def _together(self, requests: Sequence[Request]) -> Generator[Answer, None, None]:
         with self._store.snapshot() as view:
             begun = [self._begun(request, view) for request in requests]
             wishes = [_wish(each.read, view) for each in begun if not each.idle]

@@ -4,6 +4,7 @@ import threading
 import traceback
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 from index.answer import Answer, Request
@@ -18,10 +19,11 @@ class FailedElsewhere(IndexFault):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is to be answered, and the number that its answer is to bear."""
+    """What is to be answered, the number that its answer is to bear, and whether by itself."""
 
     number: int
     request: Request
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Outcome:
 @dataclass(frozen=True, slots=True)
 class Warm:
     """The model is loaded, or could not be."""
+
+    loaded: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +80,18 @@ class Wire:
 
 
 def sendable(told: Answer | Exception) -> Answer | Exception:
-    """What may cross: errors of ours as they are, of any other only what it is and where it arose.
+    """What may cross: an answer, errors of ours as they are, of any other what `fault_of` says."""
+    return told if isinstance(told, Answer | IndexFault) else FailedElsewhere(fault_of(told))
 
-    Its words may repeat the question, and not every error can be sent.
+
+def fault_of(error: BaseException) -> str:
+    """What an error is and where it arose, innermost first.
+
+    Its words may repeat the question and are left out, but for the operating system's reason.
     """
-    if isinstance(told, Answer | IndexFault):
-        return told
-    frames = traceback.extract_tb(told.__traceback__)[-_FRAMES:]
-    where = ", ".join(f"{each.name} ({each.filename}:{each.lineno})" for each in frames)
-    return FailedElsewhere(f"{type(told).__name__} in a process that answers, in {where}")
+    kind = type(error).__name__
+    if isinstance(error, OSError) and isinstance(error.strerror, str):
+        kind = f"{kind}: {error.strerror}"
+    frames = reversed(traceback.extract_tb(error.__traceback__)[-_FRAMES:])
+    where = ", ".join(f"{each.name} ({Path(each.filename).name}:{each.lineno})" for each in frames)
+    return f"{kind} in a process that answers, in {where}"

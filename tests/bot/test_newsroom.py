@@ -156,6 +156,30 @@ async def test_a_generation_is_looked_at_once(tmp_path, telegram):
     assert library.asked == ["What do otters do?"]
 
 
+async def test_what_a_server_that_is_behind_does_not_have_yet_is_asked_again(tmp_path, telegram):
+    class Behind(Newswire):
+        """Says that it has a generation, and the first time answers from the one before."""
+
+        def ask(self, question, **circumstances):
+            answer = super().ask(question, **circumstances)
+            if len(self.asked) > 1:
+                return answer
+            before = replace(self.now, generation=self.now.generation - 1)
+            return replace(answer, passages=(), searched=before)
+
+    library = Behind()
+
+    async with office_of(telegram, library, tmp_path) as office:
+        watches, newsroom = Watches(office.data), Newsroom(office)
+        await watches.add(WATCH)
+        library.publish(news(1, OTTERS))
+        done = [await newsroom.follow(), await newsroom.follow()]
+        (pile,) = await watches.waiting()
+
+    assert done == [False, True]
+    assert [alert.found.paragraph for alert in pile.alerts] == [1]
+
+
 async def test_a_question_that_failed_is_asked_again(tmp_path, telegram):
     library = Newswire()
 

@@ -12,8 +12,9 @@ import pytest
 
 from index.answer import Request
 from index.branch import Telling, serve
-from index.branches import Branches, begin_process, open_branches
-from index.errors import ModelChanged, NoCollection, OutOfReach
+from index.branches import Branches, open_branches
+from index.errors import ModelChanged, ModelMissing, NoCollection, OutOfReach
+from index.hosting import STUCK_S, begin_process
 from index.library import Library
 from index.live import model_of
 from index.reindex import Options, reindex
@@ -63,12 +64,12 @@ class Noting:
         self._fault = fault
 
     def await_model(self):
-        self._library.await_model()
+        return self._library.await_model()
 
     def answers(self, requests):
         self._noted.append(len(requests))
         if self._fault:
-            return iter([self._fault] * len(requests))
+            return (self._fault for _ in requests)
         return self._library.answers(requests)
 
     def close(self):
@@ -106,7 +107,7 @@ def test_the_circumstances_of_a_question_cross_with_it(desk, branched):
 def test_what_waits_is_taken_together_and_by_all_processes(desk, branched):
     noted = []
     branches, _ = branched(serving(lambda: Noting(desk.library(), noted)))
-    until(lambda: all(branch.warm for branch in branches._branches))
+    until(lambda: branches.ready == 2)
 
     with ThreadPoolExecutor(32) as pool:
         answers = list(pool.map(branches.ask, [COUNT] * 64))
@@ -118,12 +119,12 @@ def test_what_waits_is_taken_together_and_by_all_processes(desk, branched):
 
 def test_a_process_that_is_busy_is_spared(desk, branched):
     branches, _ = branched()
-    until(lambda: all(branch.warm for branch in branches._branches))
+    until(lambda: branches.ready == 2)
 
-    busy, free = branches._branches
+    busy, free = branches._hosts
     busy._asked[0] = None
 
-    assert branches._freest() is free
+    assert free.burden < busy.burden
     busy._asked.clear()
 
 
@@ -152,20 +153,47 @@ def test_a_question_that_ends_every_process_is_given_up(branched):
         branches.ask(COUNT)
 
 
-def test_processes_that_cannot_be_begun_are_told(desk, caplog):
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        (BlockingIOError(11, "Not just now"), "could not be begun (Not just now)"),
+        (MemoryError(), "could not be kept at work (MemoryError)"),
+    ],
+)
+def test_processes_that_cannot_be_begun_are_told_and_tried_again(desk, caplog, fault, told):
+    desk.reindex()
+    serve_it = Beginner(serving(desk.library))
+    faults = [fault] * 4
+
+    def begin(theirs):
+        if faults:
+            raise faults.pop()
+        return serve_it(theirs)
+
+    settings = IndexSettings(url=str(desk.folder), processes=2)
+    branches = Branches(open_store(desk.folder), desk.model, settings, begin=begin, wait_s=0.01)
+
+    answer = branches.ask(COUNT)
+    until(lambda: branches.ready == 2)
+    branches.close()
+
+    assert told in caplog.text
+    assert answer.searched.generation == 1
+
+
+def test_where_no_process_can_be_begun_questions_fail_and_what_needs_none_goes_on(desk):
     desk.reindex()
 
     def begin(theirs):
-        raise BlockingIOError(11, "Resource temporarily unavailable")
+        raise BlockingIOError(11, "Not just now")
 
-    told = IndexSettings(url=str(desk.folder), processes=2)
-    branches = Branches(open_store(desk.folder), desk.model, told, begin=begin, wait_s=0.01)
+    settings = IndexSettings(url=str(desk.folder), processes=2)
+    branches = Branches(open_store(desk.folder), desk.model, settings, begin=begin, wait_s=60)
 
-    with pytest.raises(OutOfReach):
+    with pytest.raises(OutOfReach, match=r"one could not be begun \(Not just now\)"):
         branches.ask(COUNT)
+    assert branches.search("otters").total
     branches.close()
-
-    assert "could not be begun (Resource temporarily unavailable)" in caplog.text
 
 
 def test_a_process_that_says_what_nobody_understands_is_replaced(desk, branched, caplog):
@@ -176,8 +204,83 @@ def test_a_process_that_says_what_nobody_understands_is_replaced(desk, branched,
 
     branches, _ = branched(babble, serving(desk.library))
 
+    until(lambda: branches.ready == 2)
     assert "Ada Brine" in branches.ask(COUNT).passages[0].text
-    until(lambda: "said what cannot be read (KeyError)" in caplog.text)
+    assert "could not be kept at work (KeyError)" in caplog.text
+
+
+def test_many_long_questions_and_answers_at_once_block_nobody(desk, branched):
+    for number in range(40):
+        desk.write(f"{number}.txt", f"{TEA}\n\n{OTTERS}\n\nNumber {number} of them.")
+    branches, _ = branched()
+    long = f"{COUNT} {'otters tea ' * 200}"
+
+    with ThreadPoolExecutor(200) as pool:
+        answers = list(pool.map(lambda _: branches.ask(long, limit=30), range(200)))
+
+    assert len(answers) == 200
+
+
+def test_of_a_batch_only_the_question_that_ends_processes_is_given_up(desk, branched):
+    def deadly(wire):
+        library = desk.library()
+        wire.receive()
+        wire.send(Warm())
+        while True:
+            first = wire.receive()
+            if "kill" in first.request.question:
+                library.close()
+                return
+            [told] = library.answers([first.request])
+            wire.send(Outcome(first.number, told))
+
+    branches, _ = branched(deadly)
+    until(lambda: branches.ready == 2)
+
+    with ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(branches.ask, q) for q in [COUNT] * 4 + ["kill"] + [COUNT] * 3]
+
+    assert [type(each.exception()) for each in asked].count(OutOfReach) == 1
+    assert isinstance(asked[4].exception(), OutOfReach)
+
+
+def test_a_process_without_a_model_is_asked_only_where_no_other_is(desk, branched):
+    def broken(wire):
+        wire.receive()
+        wire.send(Warm(loaded=False))
+        while True:
+            question = wire.receive()
+            wire.send(Outcome(question.number, ModelMissing("there is no model")))
+
+    branches, _ = branched(broken, serving(desk.library))
+    until(lambda: branches.ready == 2)
+
+    assert all("Ada Brine" in branches.ask(COUNT).passages[0].text for _ in range(9))
+
+
+def test_a_process_that_is_stuck_is_ended(desk, branched, caplog):
+    def stuck(wire):
+        wire.receive()
+        wire.send(Warm())
+        while True:
+            wire.receive()
+
+    branches, _ = branched(stuck, stuck, serving(desk.library))
+    until(lambda: branches.ready == 2)
+
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(branches.ask, COUNT)
+
+        def years_pass():
+            for host in branches._hosts:
+                for each in list(host._asked.values()):
+                    each.at = -STUCK_S
+            return asked.done()
+
+        until(years_pass)
+        assert "Ada Brine" in asked.result().passages[0].text
+
+    assert "a process has been at a question for 120 s and is ended" in caplog.text
 
 
 def test_the_librarys_own_errors_cross_as_they_are(desk, branched):
@@ -213,6 +316,27 @@ def test_lines_of_the_log_reach_the_one_log(desk, branched, caplog):
     branched(complain)
 
     until(lambda: ("index.live", 30, "the vectors file is damaged") in caplog.record_tuples)
+
+
+@pytest.mark.parametrize(("set_to", "each"), [(5, 5), (0, 1)])
+def test_processes_share_the_processors_unless_threads_are_set(desk, set_to, each):
+    desk.reindex()
+    told = IndexSettings(url=str(desk.folder), processes=8, threads=set_to)
+    given = []
+
+    def note(wire):
+        given.append(wire.receive())
+        wire.receive()
+
+    branches = Branches(open_store(desk.folder), desk.model, told, begin=Beginner(note))
+    until(lambda: len(given) == 8)
+    branches.close()
+
+    assert {settings.threads for settings in given} <= {
+        each,
+        max(each, (os.cpu_count() or 1) // 8),
+    }
+    assert {settings.url for settings in given} == {str(desk.folder)}
 
 
 class Ends:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from index.answer import Request, Surroundings, Where
 from index.article import Credit
-from index.errors import ModelChanged, NoCollection
+from index.errors import ModelChanged, NoCollection, OutOfReach
 from index.library import tidy
 from index.live import follow, has_collection
 from tests.support.collections import OTTERS, TEA, Desk, HashEmbedder
@@ -71,6 +71,25 @@ def test_of_several_questions_one_that_fails_leaves_the_others_alone(desk):
 
     assert first == [library.ask(question) for question in SEVERAL[:3]]
     assert repr(last) == "LookupError('clipper')"
+    library.close()
+
+
+def test_a_server_that_is_gone_is_waited_for_once_for_several_questions(desk):
+    class Gone(HashEmbedder):
+        waited = 0
+
+        def encode_closely(self, texts, *, query):
+            self.waited += 1
+            raise OutOfReach("the database cannot be reached")
+
+    desk.reindex()
+    desk.embedder = Gone()
+    library = desk.library()
+
+    told = list(library.answers([Request(question) for question in SEVERAL * 2]))
+
+    assert [type(each) for each in told if isinstance(each, Exception)] == [OutOfReach] * len(told)
+    assert desk.embedder.waited == 1
     library.close()
 
 

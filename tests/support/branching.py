@@ -2,6 +2,7 @@
 
 import os
 import socket
+import subprocess
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -28,17 +29,16 @@ class Thread:
         with suppress(OSError):
             self._cord.shutdown(socket.SHUT_RDWR)
 
-    def wait(self) -> int:
-        self._thread.join(30)
-        self._cord.close()
+    def wait(self, timeout: float | None = 30) -> int:
+        self._thread.join(timeout)
+        if self._thread.is_alive():
+            raise subprocess.TimeoutExpired("a thread", timeout or 0)
         return -9 if self.killed else 0
 
     def _run(self) -> None:
-        with self._connection:
-            with suppress(EOFError, OSError):
-                self._work(Wire(self._connection))
-            with suppress(OSError):  # as the descriptor of `cord` is open too
-                self._cord.shutdown(socket.SHUT_RDWR)
+        with self._connection, suppress(EOFError, OSError):
+            self._work(Wire(self._connection))
+        self._cord.close()
 
 
 class Beginner:
