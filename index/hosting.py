@@ -130,6 +130,7 @@ class Host:
         if for_good:
             self._closed.set()
         with self._state:
+            self._state.notify_all()
             if self._process is not None:
                 self._process.kill()
 
@@ -190,7 +191,8 @@ class Host:
             while True:
                 self._hear(wire.receive())
         except (EOFError, OSError):
-            return
+            with self._state:
+                self._wire = None  # nobody is to ask it any more, however long it takes to be gone
 
     def _hear(self, message: object) -> None:
         match message:
