@@ -7,6 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import Pipe
 from pathlib import Path
+from pickle import PicklingError
 
 import pytest
 
@@ -316,6 +317,16 @@ def test_lines_of_the_log_reach_the_one_log(desk, branched, caplog):
     branched(complain)
 
     until(lambda: ("index.live", 30, "the vectors file is damaged") in caplog.record_tuples)
+
+
+def test_what_cannot_be_sent_is_told_and_burdens_nobody(branched):
+    branches, _ = branched()
+
+    with pytest.raises((AttributeError, TypeError, PicklingError)):
+        branches.ask(lambda: COUNT)
+
+    assert all(host.burden[1] == 0 for host in branches._hosts)
+    assert "Ada Brine" in branches.ask(COUNT).passages[0].text
 
 
 @pytest.mark.parametrize(("set_to", "each"), [(5, 5), (0, 1)])
